@@ -1,0 +1,52 @@
+"""Readers of environment variables that refuse nonsense instead of guessing."""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+KEY_BYTES = 32
+
+
+def kept_secret(path: Path) -> str:
+    """Return the secret stored in this file; the first call makes it at random, readable by the owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        secret = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+        file.write(secret)
+    return secret
+
+
+def read_key(name: str, text: str) -> bytes:
+    """Return the 32 bytes that a base64 text stands for.
+
+    Raises: ImproperlyConfigured naming the variable, never showing its value.
+    """
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ImproperlyConfigured(f"{name} is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ImproperlyConfigured(f"{name} must be {KEY_BYTES} bytes in base64, it has {len(key)}")
+    return key
+
+
+def read_keyring(name: str, text: str) -> dict[str, bytes]:
+    """Return the keys of `id:base64,id:base64`, newest first.
+
+    Raises: ImproperlyConfigured for an entry without id, a repeated id, or a key of the wrong length.
+    """
+    ring: dict[str, bytes] = {}
+    for entry in text.split(","):
+        key_id, colon, key = entry.strip().partition(":")
+        if not (colon and key_id) or key_id in ring:
+            raise ImproperlyConfigured(f"{name} must be a list of id:base64 with different ids")
+        ring[key_id] = read_key(f"{name} ({key_id})", key)
+    return ring
