@@ -1,0 +1,34 @@
+from .association import Association, Staffing, Succession, in_force
+from .milestone import MilestoneEvent
+from .policy import (
+    RULE_FAMILIES,
+    KeyTaskRule,
+    MilestoneRule,
+    ObservanceRule,
+    PolicyDocument,
+    PostRule,
+    Provision,
+    QuotaRule,
+    Rule,
+    StaffingRule,
+    TermRule,
+)
+
+__all__ = [
+    "RULE_FAMILIES",
+    "Association",
+    "KeyTaskRule",
+    "MilestoneEvent",
+    "MilestoneRule",
+    "ObservanceRule",
+    "PolicyDocument",
+    "PostRule",
+    "Provision",
+    "QuotaRule",
+    "Rule",
+    "Staffing",
+    "StaffingRule",
+    "Succession",
+    "TermRule",
+    "in_force",
+]

@@ -1,0 +1,46 @@
+from django.db import models
+
+from associations.models import Association
+from portal.accounts.history import tracked
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet
+
+from ..enums import Education, PoliticalStatus, Sex
+
+
+class PersonQuerySet(ScopedQuerySet):
+    view_permission = Permission.VIEW_PEOPLE
+
+
+@tracked()
+class Person(models.Model):
+    """Somebody on record at an association's office: in a council, a member, a volunteer."""
+
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, related_name="people", verbose_name="登记协会"
+    )
+    name = models.CharField("姓名", max_length=50)
+    name_key = models.CharField("拼音首字母", max_length=50, db_collation="C", editable=False)
+    sex = models.CharField("性别", max_length=10, choices=Sex)
+    born_on = models.DateField("出生日期", null=True, blank=True)
+    ethnicity = models.CharField("民族", max_length=20, default="汉族")
+    political_status = models.CharField(
+        "政治面貌", max_length=20, choices=PoliticalStatus, default=PoliticalStatus.NONE
+    )
+    education = models.CharField("学历", max_length=20, choices=Education, blank=True)
+    workplace = models.CharField("工作单位", max_length=100, blank=True)
+    title = models.CharField("单位职务", max_length=100, blank=True)
+    phone = models.CharField("电话", max_length=30, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "人员"
+        indexes = [
+            models.Index(fields=["association", "name_key"], name="person_name_key"),
+            models.Index(fields=["name", "born_on"], name="person_name_born"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,149 @@
+import hashlib
+import secrets
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from portal.lib.dates import today
+
+from .history import tracked
+from .roles import ROLE_BY_CODENAME, Permission, Role
+from .scope import Scope, ScopedQuerySet
+
+
+class UserQuerySet(ScopedQuerySet):
+    view_permission = Permission.MANAGE_USERS
+
+
+@tracked(exclude=("password", "last_login"))
+class User(AbstractUser):
+    """A person who signs in; belongs to one association and holds grants."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField("姓名", max_length=50, blank=True)
+    association = models.ForeignKey(
+        "associations.Association",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name="所属协会",
+    )
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+
+    class Meta:
+        verbose_name = "用户"
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the user may do and where today; read once for each loaded user, hence once a request."""
+        if not self.is_active:
+            return Scope(prefixes={})
+        columns = ("permission__codename", "content_object__code")
+        own = Grant.objects.scoped().in_force(on=today()).filter(user=self)
+        shared = GroupGrant.objects.scoped().in_force(on=today()).filter(group__user=self)
+        return Scope.of_grants(own.values_list(*columns).union(shared.values_list(*columns)))
+
+
+class GrantBase(models.Model):
+    """Role on an association and all below it: a guardian row with an end."""
+
+    ends_on = models.DateField("有效期至", null=True, blank=True)
+    granted_at = models.DateTimeField("授权时间", auto_now_add=True)
+    granted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def role(self) -> Role:
+        return ROLE_BY_CODENAME[self.permission.codename]
+
+
+class GrantQuerySet(ScopedQuerySet):
+    scope_path = "content_object__code"
+    view_permission = Permission.MANAGE_USERS
+
+    def in_force(self, *, on):
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+@tracked()
+class Grant(GrantBase, UserObjectPermissionBase):
+    """A user's role on an association."""
+
+    content_object = models.ForeignKey(
+        "associations.Association", on_delete=models.PROTECT, related_name="grants", verbose_name="协会"
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        verbose_name = "授权"
+
+
+@tracked()
+class GroupGrant(GrantBase, GroupObjectPermissionBase):
+    """A group's role on an association."""
+
+    content_object = models.ForeignKey(
+        "associations.Association", on_delete=models.PROTECT, related_name="group_grants", verbose_name="协会"
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        abstract = False
+        verbose_name = "用户组授权"
+
+
+class ApiTokenQuerySet(ScopedQuerySet):
+    view_permission = Permission.MANAGE_USERS
+
+    def live(self, *, at):
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+
+
+@tracked(exclude=("token_hash", "last_used_at"))
+class ApiToken(models.Model):
+    """A key for another system: acts as its user, inside one association and some permissions, until it expires."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens", verbose_name="用户")
+    association = models.ForeignKey(
+        "associations.Association", on_delete=models.PROTECT, related_name="+", verbose_name="限定协会"
+    )
+    name = models.CharField("用途", max_length=100)
+    permissions = ArrayField(models.CharField(max_length=30), verbose_name="权限")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    expires_at = models.DateTimeField("到期时间")
+    last_used_at = models.DateTimeField("最近使用", null=True, blank=True)
+    revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "接口令牌"
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.user})"
+
+    @staticmethod
+    def new_secret() -> str:
+        return f"jsx_{secrets.token_urlsafe(32)}"
+
+    @staticmethod
+    def hash_of(secret: str) -> str:
+        # The secret has 256 random bits, so a plain hash is as good as a slow one.
+        return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,72 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "排队中"
+    RUNNING = "running", "进行中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+
+
+class JobQuerySet(ScopedQuerySet):
+    view_permission = Permission.MAKE_REPORTS
+
+    def claimable(self, *, at):
+        """Waiting, or running past its lease: its worker is gone."""
+        return self.filter(Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=at))
+
+
+class Job(models.Model):
+    """Long work and how far it has come; this row is the truth, the broker only wakes a worker."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("类型", max_length=40)
+    key = models.CharField(max_length=200, unique=True)
+    arguments = models.JSONField(default=dict)
+    association = models.ForeignKey(
+        "associations.Association", on_delete=models.PROTECT, related_name="jobs", verbose_name="协会"
+    )
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    state = models.CharField("状态", max_length=10, choices=JobState, default=JobState.WAITING)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    message = models.CharField("说明", max_length=500, blank=True)
+    result = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="jobs", verbose_name="发起人"
+    )
+    created_at = models.DateTimeField("发起时间", auto_now_add=True)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "任务"
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="job_open", condition=Q(state__in=[JobState.WAITING, JobState.RUNNING])
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_running_has_lease",
+                condition=~Q(state=JobState.RUNNING) | Q(lease_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="job_finished_when_ended",
+                condition=Q(state__in=[JobState.DONE, JobState.FAILED], finished_at__isnull=False)
+                | Q(state__in=[JobState.WAITING, JobState.RUNNING], finished_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.get_state_display()}"
