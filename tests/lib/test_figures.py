@@ -43,7 +43,7 @@ def test_percent_cut_is_written_with_one_decimal(numerator, denominator, shown):
 
 @pytest.mark.parametrize(("numerator", "denominator"), [(1, 0), (0, 0), (1, -4), (-1, 4)])
 def test_percent_cut_refuses_counts_that_are_none(numerator, denominator):
-    with pytest.raises(ValueError, match="denominator|negative"):
+    with pytest.raises(ValueError, match=r"denominator|negative"):
         percent_cut(numerator, denominator)
 
 
