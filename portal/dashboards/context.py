@@ -1,0 +1,151 @@
+"""What every page shows around itself: the menu, the search box and the user."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from portal.accounts.roles import ROLES, Permission
+from portal.accounts.scope import Scope
+from portal.lib.dates import DayError, parse_day
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the menu: a page, or a heading over pages."""
+
+    label: str
+    icon: str = ""
+    url_name: str = ""
+    permission: Permission | None = None
+    entries: tuple["Entry", ...] = ()
+
+
+MENU = (
+    Entry(
+        label="总览",
+        icon="overview",
+        url_name="dashboards:overview",
+        permission=Permission.VIEW_STATISTICS,
+    ),
+    Entry(label="组织", icon="register", url_name="associations:list", permission=Permission.VIEW_REGISTER),
+    Entry(
+        label="理事会", icon="council", url_name="dashboards:councils", permission=Permission.VIEW_STATISTICS
+    ),
+    Entry(
+        label="改革进度",
+        icon="reform",
+        entries=(
+            Entry(label="进度表", url_name="dashboards:reform", permission=Permission.VIEW_STATISTICS),
+            Entry(label="待核实", url_name="dashboards:verifications", permission=Permission.VERIFY),
+        ),
+    ),
+    Entry(label="会员", icon="members", url_name="members:memberships", permission=Permission.VIEW_PEOPLE),
+    Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
+    Entry(
+        label="政策文件", icon="policy", url_name="associations:policies", permission=Permission.VIEW_REGISTER
+    ),
+    Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
+    Entry(label="后台任务", icon="jobs", url_name="jobs:list", permission=Permission.MAKE_REPORTS),
+    Entry(
+        label="系统",
+        icon="system",
+        entries=(
+            Entry(label="用户与授权", url_name="accounts:users", permission=Permission.MANAGE_USERS),
+            Entry(label="操作记录", url_name="accounts:audit", permission=Permission.READ_AUDIT),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """A line of the menu as one user sees it."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+    items: tuple["MenuItem", ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """The frame of one page for one user; `day` is the day in the URL, empty when the page shows today."""
+
+    menu: tuple[MenuItem, ...]
+    roles: tuple[str, ...]
+    search_url: str
+    inbox_url: str
+    day: str
+
+    @property
+    def day_query(self) -> str:
+        return f"?on={self.day}" if self.day else ""
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    # A failure before AuthenticationMiddleware still draws a page.
+    user = getattr(request, "user", None)
+    scope = user.scope if user is not None and user.is_authenticated else Scope(prefixes={})
+    return {"frame": build_frame(scope=scope, path=request.path, on=request.GET.get("on", ""))}
+
+
+def build_frame(*, scope: Scope, path: str, on: str) -> Frame:
+    current = current_url(path)
+    return Frame(
+        menu=menu_items(MENU, scope=scope, current=current),
+        roles=role_names(scope),
+        search_url=page_url("associations:list") if scope.may(Permission.VIEW_REGISTER) else "",
+        inbox_url=page_url("accounts:inbox"),
+        day=day_of(on),
+    )
+
+
+def menu_items(entries: tuple[Entry, ...], *, scope: Scope, current: str) -> tuple[MenuItem, ...]:
+    """Keep the pages that exist and that the scope may open, and the headings that still have pages."""
+    items = []
+    for entry in entries:
+        below = menu_items(entry.entries, scope=scope, current=current)
+        url = page_url(entry.url_name) if entry.permission and scope.may(entry.permission) else ""
+        if url or below:
+            items.append(
+                MenuItem(
+                    label=entry.label, icon=entry.icon, url=url, is_current=bool(url) and url == current, items=below
+                )
+            )
+    return tuple(items)
+
+
+def page_url(url_name: str) -> str:
+    """Return the address of a page, or nothing while the portal has no such page."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def current_url(path: str) -> str:
+    """Return the menu address that the path lies under: the longest one, and the home page only for itself."""
+    pages = [entry.url_name for top in MENU for entry in (top, *top.entries) if entry.url_name]
+    urls = [url for url in map(page_url, pages) if url and (path == url or (url != "/" and path.startswith(url)))]
+    return max(urls, key=len, default="")
+
+
+def role_names(scope: Scope) -> tuple[str, ...]:
+    """Name the roles that the scope amounts to, without those whose permissions another of them includes.
+
+    Read from the permissions, because the scope is in memory on every request and the grants are not.
+    """
+    held = [role for role in ROLES if all(map(scope.may, role.permissions))]
+    return tuple(
+        role.name for role in held if not any(role.permissions < other.permissions for other in held)
+    )
+
+
+def day_of(on: str) -> str:
+    # A day that is none is the page's to answer; the menu then leads to today.
+    try:
+        return parse_day(on).isoformat()
+    except DayError:
+        return ""
