@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from csp.constants import NONE, SELF
 from environ import Env
 
-from portal.lib import embedded
+from portal.lib.embedded import places
 from portal.lib.env import kept_secret, read_key, read_keyring
 from portal.lib.logs import json_logging
 
@@ -20,6 +20,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).absolute()
 FILES_DIR = DATA_DIR / "files"
 EMBEDDED = not env.str("DATABASE_URL", default="")
+NEEDED_SERVICES = places.Needed(database=EMBEDDED, broker=not env.str("REDIS_URL", default=""))
 HTTPS = env.bool("HTTPS", default=not (DEBUG or EMBEDDED))
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -113,7 +114,7 @@ TEMPLATES = [
 
 # Database, cache
 DATABASES = {
-    "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR))
+    "default": env.db_url_config(env.str("DATABASE_URL", default="") or places.database_url(DATA_DIR))
 }
 DATABASES["default"] |= {
     "HOST": unquote(DATABASES["default"]["HOST"]),  # a socket's directory is written with %2F
@@ -216,7 +217,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="portal@localho
 JOB_LEASE_SECONDS = 45
 JOB_SWEEP_SECONDS = 30
 JOB_MAX_ATTEMPTS = 3
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)
+REDIS_URL = env.str("REDIS_URL", default="") or places.redis_url(DATA_DIR)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

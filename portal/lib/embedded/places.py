@@ -1,7 +1,8 @@
-"""The services that the portal brings along when none are configured: PostgreSQL and Valkey, private to it."""
+"""Where the embedded services of a data directory are found. Settings read it; nothing is started here."""
 
 import hashlib
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,13 +11,26 @@ DATABASE = "portal"
 SOCKET_DIR_BYTES = 85
 
 
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """Which services are not configured from outside."""
+
+    database: bool
+    broker: bool
+
+
 def socket_dir(data_dir: Path, service: str) -> Path:
-    """Return where the sockets of a service of this data directory live."""
+    """Return the directory of a service's socket, beside its data unless that path is too long."""
     near = data_dir / service
     if len(bytes(near)) <= SOCKET_DIR_BYTES:
         return near
     mark = hashlib.sha256(bytes(data_dir)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"portal-{mark}-{service}"
+
+
+def valkey_socket(data_dir: Path) -> Path:
+    """Return the path of the embedded broker's socket."""
+    return socket_dir(data_dir, "valkey") / "valkey.sock"
 
 
 def database_url(data_dir: Path) -> str:
@@ -26,4 +40,4 @@ def database_url(data_dir: Path) -> str:
 
 def redis_url(data_dir: Path) -> str:
     """Return the address of the embedded broker."""
-    return f"unix://{socket_dir(data_dir, 'valkey')}/valkey.sock"
+    return f"unix://{valkey_socket(data_dir)}"

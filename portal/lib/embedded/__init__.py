@@ -1,0 +1,1 @@
+"""What the portal brings along when no services are configured: PostgreSQL and Valkey, private to it."""

@@ -1,0 +1,126 @@
+"""The embedded PostgreSQL cluster: initdb, start, stop."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import psycopg2
+from psycopg2 import sql
+
+from portal.lib.embedded import owner as owners
+from portal.lib.embedded.owner import Owner
+from portal.lib.embedded.places import DATABASE, socket_dir
+
+START_SECONDS = 30
+TUNING = ("shared_buffers=256MB", "max_connections=100", "max_wal_size=2GB", "random_page_cost=1.1")
+# For clusters that are thrown away: a power cut may take them, and nobody minds.
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def is_running(data_dir: Path) -> bool:
+    """Say whether the cluster answers on its socket."""
+    try:
+        _connect(data_dir, "postgres").close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def start(data_dir: Path, *, durable: bool = True) -> None:
+    """Start the cluster, made first where there is none, and see to it that the portal's database exists.
+
+    Raises: RuntimeError with the end of the server's log when it does not come up.
+    """
+    owner = owners.cluster_owner()
+    home = owners.prepare_folder(owner, data_dir / "postgres")
+    sockets = owners.prepare_folder(owner, socket_dir(data_dir, "postgres"))
+    cluster = home / "cluster"
+    if not cluster.exists():
+        _make_cluster(owner, home, cluster)
+    _clear_stale_pid(cluster)
+    settings = (
+        "listen_addresses=",
+        f"unix_socket_directories={sockets}",
+        "unix_socket_permissions=0700",
+        *TUNING,
+        *(() if durable else FORGETFUL),
+    )
+    options = " ".join(f"-c {setting}" for setting in settings)
+    start = ["start", "-w", "-t", str(START_SECONDS), "-l", str(home / "log"), "-o", options]
+    if _run(owner, home, "pg_ctl", "-D", str(cluster), *start) != 0:
+        raise RuntimeError(f"内置 PostgreSQL 未能启动，日志末尾：\n{_tail(home / 'log')}")
+    _make_database(data_dir)
+
+
+def stop(data_dir: Path) -> None:
+    """Stop the cluster; open connections are cut."""
+    owner = owners.cluster_owner()
+    home = (data_dir / "postgres").resolve()
+    if (home / "cluster" / "postmaster.pid").exists():
+        _run(owner, home, "pg_ctl", "-D", str(home / "cluster"), "stop", "-w", "-m", "fast")
+
+
+def discard(data_dir: Path) -> None:
+    """Remove a stopped cluster."""
+    owners.discard_folder(data_dir / "postgres")
+    owners.discard_folder(socket_dir(data_dir, "postgres"))
+
+
+def _connect(data_dir: Path, database: str) -> psycopg2.extensions.connection:
+    host = str(socket_dir(data_dir, "postgres"))
+    return psycopg2.connect(host=host, user="postgres", dbname=database, connect_timeout=5)
+
+
+def _make_cluster(owner: Owner | None, home: Path, cluster: Path) -> None:
+    # Made under another name first: an interrupted initdb leaves no half cluster behind.
+    draft = home / f"draft-{time.time_ns()}"
+    choices = ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if _run(owner, home, "initdb", "-D", str(draft), "-U", "postgres", "--locale=C", *choices) != 0:
+        raise RuntimeError(f"内置 PostgreSQL 未能初始化：\n{_tail(home / 'output')}")
+    draft.rename(cluster)
+
+
+def _make_database(data_dir: Path) -> None:
+    connection = _connect(data_dir, "postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    connection.close()
+
+
+def _clear_stale_pid(cluster: Path) -> None:
+    # PostgreSQL itself refuses to start when another program has been given the number of a killed server.
+    pid_file = cluster / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    number = pid_file.read_text().split("\n", 1)[0].strip()
+    try:
+        command = psutil.Process(int(number)).cmdline()
+    except (ValueError, psutil.Error):
+        command = []
+    if str(cluster) not in command:
+        pid_file.unlink()
+
+
+def _run(owner: Owner | None, home: Path, program: str, *arguments: str) -> int:
+    # Output goes to a file: a server that inherits a pipe keeps its reader waiting for ever.
+    identity = {} if owner is None else {"user": owner.uid, "group": owner.gid, "extra_groups": []}
+    with (home / "output").open("w") as output:
+        return subprocess.run(
+            [owners.programs(owner) / program, *arguments],
+            cwd=home,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            **identity,
+        ).returncode
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
