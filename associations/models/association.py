@@ -43,7 +43,9 @@ class AssociationQuerySet(ScopedQuerySet):
 
     def established(self, *, on: date) -> Self:
         """Associations that were set up by the day and not dissolved before it."""
-        return self.filter(Q(established_on__lte=on) & (Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=on)))
+        return self.filter(
+            Q(established_on__lte=on) & (Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=on))
+        )
 
     def with_code_on(self, on: date) -> Self:
         """Annotate `code_on`: the code that the association bore on the day."""
@@ -80,7 +82,12 @@ class Association(models.Model):
     short_name = models.CharField("简称", max_length=60)
     name_key = models.CharField("拼音首字母", max_length=60, db_collation="C", editable=False)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级协会"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="上级协会",
     )
     due_from = models.DateField("应建起始", null=True, blank=True)
     due_until = models.DateField("应建截止", null=True, blank=True)
@@ -135,7 +142,9 @@ class Association(models.Model):
             ),
             models.CheckConstraint(
                 name="association_due_in_order",
-                condition=Q(due_until__isnull=True) | Q(due_from__isnull=True) | Q(due_until__gte=F("due_from")),
+                condition=Q(due_until__isnull=True)
+                | Q(due_from__isnull=True)
+                | Q(due_until__gte=F("due_from")),
                 violation_error_message="应建截止不能早于应建起始",
             ),
         ]
@@ -162,7 +171,9 @@ class OfAssociationQuerySet(ScopedQuerySet):
 class Staffing(models.Model):
     """Posts of one kind that an association's office has, over a span of days."""
 
-    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="staffing", verbose_name="协会")
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, related_name="staffing", verbose_name="协会"
+    )
     establishment = models.CharField("编制", max_length=20, choices=Establishment)
     employment = models.CharField("用工形式", max_length=20, choices=Employment)
     is_mixed = models.BooleanField("混编混岗", default=False)
@@ -218,4 +229,3 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_code} → {self.new_code}"
-

@@ -35,7 +35,12 @@ class MilestoneEvent(models.Model):
     )
     reason = models.CharField("说明", max_length=500, blank=True)
     by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人"
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="经办人",
     )
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 

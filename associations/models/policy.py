@@ -37,7 +37,9 @@ class PolicyQuerySet(ScopedQuerySet):
         if permission != Permission.VIEW_REGISTER:
             return self.filter(own).scoped()
         ancestors = {prefix[:width] for prefix in prefixes for width in (2, 4, 6, 9)}
-        above = Q(**{f"{self.scope_path}__in": ancestors}) & ~Q(**{self.visibility_path: Visibility.RESTRICTED})
+        above = Q(**{f"{self.scope_path}__in": ancestors}) & ~Q(
+            **{self.visibility_path: Visibility.RESTRICTED}
+        )
         return self.filter(own | above).scoped()
 
     visibility_path = "visibility"
@@ -47,7 +49,9 @@ class PolicyQuerySet(ScopedQuerySet):
 class PolicyDocument(models.Model):
     """A document whose clauses are the rules that verdicts rest on."""
 
-    issuer = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="policies", verbose_name="适用地区")
+    issuer = models.ForeignKey(
+        Association, on_delete=models.PROTECT, related_name="policies", verbose_name="适用地区"
+    )
     issued_by = models.CharField("发文机关", max_length=200)
     number = models.CharField("文号", max_length=60, blank=True)
     title = models.CharField("标题", max_length=200)
@@ -56,7 +60,9 @@ class PolicyDocument(models.Model):
     published_on = models.DateField("发布日期", null=True, blank=True)
     issue = models.CharField("发文方式", max_length=10, choices=Issue, default=Issue.ISSUED)
     visibility = models.CharField("公开范围", max_length=10, choices=Visibility, default=Visibility.PUBLIC)
-    basis = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="based", verbose_name="依据")
+    basis = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="based", verbose_name="依据"
+    )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, verbose_name="附件")
     remark = models.CharField("备注", max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -99,7 +105,9 @@ class Rule(models.Model):
         PolicyDocument, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name="政策文件"
     )
     clause = models.CharField("条款", max_length=60)
-    scope = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+", verbose_name="适用地区")
+    scope = models.ForeignKey(
+        Association, on_delete=models.PROTECT, related_name="+", verbose_name="适用地区"
+    )
     levels = ArrayField(models.PositiveSmallIntegerField(choices=Level), verbose_name="约束层级")
     starts_on = models.DateField("生效日期")
     ends_on = models.DateField("失效日期", null=True, blank=True)
@@ -123,9 +131,14 @@ class QuotaRule(Rule):
 
     body = models.CharField("机构", max_length=10, choices=Body)
     min_percent = models.DecimalField(
-        "最低比例(%)", max_digits=5, decimal_places=2, validators=[MinValueValidator(0), MaxValueValidator(100)]
+        "最低比例(%)",
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
-    constituencies = ArrayField(models.CharField(max_length=20, choices=Constituency), verbose_name="计入的代表类别")
+    constituencies = ArrayField(
+        models.CharField(max_length=20, choices=Constituency), verbose_name="计入的代表类别"
+    )
 
     class Meta(Rule.Meta):
         verbose_name = "比例规定"

@@ -45,7 +45,9 @@ class TermQuerySet(ScopedQuerySet):
 class Term(models.Model):
     """One 届 of an association's organs, from its congress until the next one; open while it sits."""
 
-    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="terms", verbose_name="协会")
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, related_name="terms", verbose_name="协会"
+    )
     number = models.PositiveSmallIntegerField("届次")
     congress_on = models.DateField("会员代表大会日期")
     starts_on = models.DateField("开始日期")
@@ -153,7 +155,9 @@ class Appointment(models.Model):
     """A person in a post of one term, from the first to the last day in office."""
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="appointments", verbose_name="届")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments", verbose_name="人员")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="appointments", verbose_name="人员"
+    )
     post = models.CharField("职务", max_length=30, choices=Post)
     starts_on = models.DateField("任职日期")
     ends_on = models.DateField("卸任日期", null=True, blank=True)
@@ -163,16 +167,36 @@ class Appointment(models.Model):
     entry = models.CharField("产生方式", max_length=10, choices=Entry)
     exit = models.CharField("卸任原因", max_length=15, choices=Exit, blank=True)
     passed_in = models.ForeignKey(
-        Session, on_delete=models.PROTECT, null=True, blank=True, related_name="passed", verbose_name="通过会议"
+        Session,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="passed",
+        verbose_name="通过会议",
     )
     entered_in = models.ForeignKey(
-        Session, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="任职会议"
+        Session,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name="任职会议",
     )
     left_in = models.ForeignKey(
-        Session, on_delete=models.PROTECT, null=True, blank=True, related_name="departures", verbose_name="卸任会议"
+        Session,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="departures",
+        verbose_name="卸任会议",
     )
     predecessor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors", verbose_name="前任"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name="前任",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 

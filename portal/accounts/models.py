@@ -59,7 +59,12 @@ class GrantBase(models.Model):
     ends_on = models.DateField("有效期至", null=True, blank=True)
     granted_at = models.DateTimeField("授权时间", auto_now_add=True)
     granted_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人"
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="授权人",
     )
 
     class Meta:

@@ -1,0 +1,72 @@
+"""Write one record so that a broken constraint is a finding and not a crash."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+
+from portal.accounts.scope import guarded
+from portal.lib.findings import Finding, RuleViolation, Severity
+
+# Raised by triggers, which know no `violation_error_message`.
+TRIGGER_MESSAGES = {
+    "appointment_inside_term": "任职日期须在该届起止日期之内",
+}
+
+
+def refusal(message: str, *, code: str, field: str = "") -> RuleViolation:
+    """Return a violation with one error; `source` names the field that it belongs to."""
+    return RuleViolation([Finding(code=code, severity=Severity.ERROR, message=message, source=field)])
+
+
+def save_record(record: models.Model) -> None:
+    """Validate and save a new or changed record.
+
+    Raises: RuleViolation for each field and constraint that does not hold, also where two writers race.
+    """
+    try:
+        with transaction.atomic():
+            # Constraints look at rows that the writer may not see, so that a clash is refused all the same.
+            with guarded(False):
+                record.full_clean()
+            record.save()
+    except ValidationError as error:
+        raise RuleViolation(_findings(error)) from error
+    except IntegrityError as error:
+        raise refusal(_message_of(record, error), code="constraint") from error
+
+
+def save_version(record: models.Model, *, seen: int) -> None:
+    """Save a changed record unless somebody else saved it since version `seen` was shown.
+
+    Raises: RuleViolation with the code `stale` when the record moved on; otherwise as `save_record`.
+    """
+    with transaction.atomic():
+        rows = type(record)._base_manager.filter(pk=record.pk, version=seen).select_for_update()
+        if not rows.update(version=F("version") + 1):
+            raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
+        record.version = seen + 1
+        save_record(record)
+
+
+def _findings(error: ValidationError) -> list[Finding]:
+    by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    return [
+        Finding(
+            code="invalid",
+            severity=Severity.ERROR,
+            message=message,
+            source="" if field == "__all__" else field,
+        )
+        for field, messages in by_field.items()
+        for message in messages
+    ]
+
+
+def _message_of(record: models.Model, error: IntegrityError) -> str:
+    name = error.__cause__.diag.constraint_name or ""
+    for constraint in record._meta.constraints:
+        if constraint.name == name:
+            return str(constraint.violation_error_message)
+    if name in TRIGGER_MESSAGES:
+        return TRIGGER_MESSAGES[name]
+    raise error

@@ -1,0 +1,53 @@
+import pytest
+
+from portal.accounts.roles import LEADER, OFFICE, VERIFIER
+from tests import factories
+
+
+@pytest.fixture
+def province(db):
+    return factories.association("36", name="江西省计划生育协会", short_name="江西省")
+
+
+@pytest.fixture
+def city(province):
+    return factories.association("3601", name="南昌市计划生育协会", short_name="南昌市")
+
+
+@pytest.fixture
+def county(city):
+    return factories.association("360102", name="东湖区计划生育协会", short_name="东湖区")
+
+
+@pytest.fixture
+def other_county(city):
+    return factories.association("360103", name="西湖区计划生育协会", short_name="西湖区")
+
+
+@pytest.fixture
+def office(county):
+    """The clerk of the county."""
+    return factories.user((OFFICE, county), username="office", association=county)
+
+
+@pytest.fixture
+def neighbour(other_county):
+    """The clerk of another county of the same city."""
+    return factories.user((OFFICE, other_county), username="neighbour", association=other_county)
+
+
+@pytest.fixture
+def leader(county):
+    return factories.user((LEADER, county), username="leader", association=county)
+
+
+@pytest.fixture
+def verifier(city):
+    """The clerk of the city, who verifies what its counties claim."""
+    return factories.user((OFFICE, city), (VERIFIER, city), username="verifier", association=city)
+
+
+@pytest.fixture
+def outsider(db):
+    """Somebody who can sign in and was granted nothing."""
+    return factories.user(username="outsider")

@@ -1,0 +1,86 @@
+"""Plain makers of records; every argument that a test cares about is passed by the test."""
+
+from datetime import date
+from itertools import count
+
+from django.contrib.auth.models import Permission
+
+from associations.enums import CODE_WIDTH, Body, Constituency, Kind, Level, Post
+from associations.models import Association, PolicyDocument, QuotaRule
+from members.enums import Entry, Sex
+from members.models import Appointment, Person, Term
+from portal.accounts.models import Grant, User
+from portal.accounts.roles import Role
+
+serial = count(1)
+LEVEL_OF_WIDTH = {width: level for level, width in CODE_WIDTH.items()}
+
+
+def association(code: str, **values) -> Association:
+    level = Level.UNIT if "-" in code else LEVEL_OF_WIDTH[len(code)]
+    prefixes = [code[:width] for width in CODE_WIDTH.values() if width < len(code)]
+    parent = Association.objects.filter(code__in=prefixes).order_by("-code").first()
+    defaults = {
+        "level": level,
+        "kind": Kind.ENTERPRISE if level == Level.UNIT else Kind.DIVISION,
+        "name": f"{code}计划生育协会",
+        "short_name": code,
+        "parent": parent,
+        "established_on": date(2000, 1, 1),
+    }
+    return Association.objects.create(code=code, **(defaults | values))
+
+
+def user(*grants: tuple[Role, Association], username: str = "", **values) -> User:
+    made = User.objects.create_user(username or f"user{next(serial)}", password="Correct-horse-1", **values)
+    for role, place in grants:
+        grant(made, role, place)
+    return made
+
+
+def grant(to: User, role: Role, place: Association, **values) -> Grant:
+    permission = Permission.objects.get(codename=role.codename, content_type__app_label="associations")
+    return Grant.objects.create(user=to, permission=permission, content_object=place, **values)
+
+
+def policy(issuer: Association, **values) -> PolicyDocument:
+    defaults = {
+        "issued_by": issuer.name,
+        "number": f"测发〔2020〕{next(serial)}号",
+        "title": "改革方案",
+        "dated_on": date(2020, 4, 10),
+    }
+    return PolicyDocument.objects.create(issuer=issuer, **(defaults | values))
+
+
+def quota_rule(document: PolicyDocument, body: Body, min_percent: int, **values) -> QuotaRule:
+    defaults = {
+        "clause": "二（三）",
+        "scope": document.issuer,
+        "levels": [Level.PROVINCE, Level.CITY, Level.COUNTY],
+        "starts_on": document.dated_on,
+        "constituencies": [Constituency.GRASSROOTS],
+    }
+    return QuotaRule.objects.create(
+        document=document, body=body, min_percent=min_percent, **(defaults | values)
+    )
+
+
+def person(place: Association, **values) -> Person:
+    defaults = {"name": f"人员{next(serial)}", "sex": Sex.FEMALE}
+    return Person.objects.create(association=place, **(defaults | values))
+
+
+def term(place: Association, **values) -> Term:
+    defaults = {"number": 1, "congress_on": date(2020, 1, 10), "starts_on": date(2020, 1, 10)}
+    return Term.objects.create(association=place, **(defaults | values))
+
+
+def seat(of: Term, post: Post = Post.COUNCIL_MEMBER, **values) -> Appointment:
+    defaults = {
+        "person": values.pop("person", None) or person(of.association),
+        "starts_on": of.starts_on,
+        "constituency": Constituency.OTHER,
+        "entry": Entry.ELECTED,
+    }
+    return Appointment.objects.create(term=of, post=post, **(defaults | values))
