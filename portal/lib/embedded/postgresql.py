@@ -39,7 +39,7 @@ def start(data_dir: Path, *, durable: bool = True) -> None:
     cluster = home / "cluster"
     if not cluster.exists():
         _make_cluster(owner, home, cluster)
-    _clear_stale_pid(cluster)
+    _clear_stale_locks(cluster, sockets)
     settings = (
         "listen_addresses=",
         f"unix_socket_directories={sockets}",
@@ -92,18 +92,28 @@ def _make_database(data_dir: Path) -> None:
     connection.close()
 
 
-def _clear_stale_pid(cluster: Path) -> None:
-    # PostgreSQL itself refuses to start when another program has been given the number of a killed server.
-    pid_file = cluster / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    number = pid_file.read_text().split("\n", 1)[0].strip()
-    try:
-        command = psutil.Process(int(number)).cmdline()
-    except (ValueError, psutil.Error):
-        command = []
-    if str(cluster) not in command:
-        pid_file.unlink()
+def _clear_stale_locks(cluster: Path, sockets: Path) -> None:
+    """Remove the lock files of a killed server, once the last of its processes has gone.
+
+    PostgreSQL clears them itself, but not when the number of the killed server is taken: by another program
+    after a restart of the machine, or by its own zombie in a container whose first process reaps nothing.
+    """
+    end = time.monotonic() + START_SECONDS
+    while _serves(cluster):
+        if time.monotonic() > end:
+            raise RuntimeError(f"上次运行的 PostgreSQL 进程仍占用 {cluster}，请稍后再试")
+        time.sleep(0.1)
+    for lock in (cluster / "postmaster.pid", sockets / ".s.PGSQL.5432.lock", sockets / ".s.PGSQL.5432"):
+        lock.unlink(missing_ok=True)
+
+
+def _serves(cluster: Path) -> bool:
+    for process in psutil.process_iter(["name", "cwd", "status"]):
+        found = process.info
+        is_live = found["name"] == "postgres" and found["status"] != psutil.STATUS_ZOMBIE
+        if is_live and found["cwd"] == str(cluster):
+            return True
+    return False
 
 
 def _run(owner: Owner | None, home: Path, program: str, *arguments: str) -> int:
