@@ -9,9 +9,8 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 PUBLISHED = (
     "bootstrap/dist/css/bootstrap.min.css",
-    "bootstrap/dist/js/bootstrap.bundle.min.js",
-    "bootstrap-icons/font/bootstrap-icons.min.css",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff2",
+    # The style sheet names it, and the manifest of hashed names refuses what it cannot find.
+    "bootstrap/dist/css/bootstrap.min.css.map",
 )
 
 
@@ -26,7 +25,7 @@ class NodeModulesFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = [self.storage.path(path)] if path in PUBLISHED and self.storage.exists(path) else []
-        return found if find_all else (found or [None])[0]
+        return found if find_all else next(iter(found), None)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         return ((path, self.storage) for path in PUBLISHED if self.storage.exists(path))

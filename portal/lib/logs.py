@@ -1,9 +1,10 @@
 import structlog
+from structlog.typing import Processor
 
 
 def json_logging(level: str) -> dict[str, object]:
     """Configure structlog and return Django's LOGGING: every record is one line of JSON on stderr."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

@@ -118,7 +118,6 @@ def _serves(cluster: Path) -> bool:
 
 def _run(owner: Owner | None, home: Path, program: str, *arguments: str) -> int:
     # Output goes to a file: a server that inherits a pipe keeps its reader waiting for ever.
-    identity = {} if owner is None else {"user": owner.uid, "group": owner.gid, "extra_groups": []}
     with (home / "output").open("w") as output:
         return subprocess.run(
             [owners.programs(owner) / program, *arguments],
@@ -128,7 +127,9 @@ def _run(owner: Owner | None, home: Path, program: str, *arguments: str) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
-            **identity,
+            user=owner and owner.uid,
+            group=owner and owner.gid,
+            extra_groups=owner and [],
         ).returncode
 
 
