@@ -84,7 +84,7 @@ class RuleBook(Generic[R]):
             self._by_scope[rule.reach.scope_code].append(rule)
 
     def binding(self, *, code: str, level: int, on: date) -> Binding[R] | None:
-        """Find the rule issued nearest above the association, then the newest; None means 无规定, never a pass."""
+        """Find the rule issued nearest above, then the newest; None means 无规定, never a pass."""
         candidates = [
             rule
             for scope in scopes_above(code)
@@ -142,7 +142,7 @@ STATE_AFTER = {
     MilestoneStep.RETURNED: MilestoneState.RETURNED,
     MilestoneStep.VERIFIED: MilestoneState.VERIFIED,
 }
-# What may follow. A verified milestone can still be returned: a verifier's mistake must be mendable on record.
+# What may follow. A verified milestone can still be returned: a mistaken verdict must be mendable on record.
 STEPS_FROM = {
     MilestoneState.NOT_STARTED: (MilestoneStep.STARTED, MilestoneStep.CLAIMED),
     MilestoneState.IN_PROGRESS: (MilestoneStep.CLAIMED,),
@@ -165,7 +165,7 @@ NO_HISTORY = History(state=MilestoneState.NOT_STARTED, claim=None)
 
 
 def history_of(steps: Sequence[Step]) -> History:
-    """Fold steps in order into a state: the last step decides; `claim` is the claim that still stands, if any."""
+    """Fold steps in order into a state: the last one decides; `claim` is the claim that still stands."""
     if not steps:
         return NO_HISTORY
     state = STATE_AFTER[steps[-1].step]

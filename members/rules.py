@@ -36,7 +36,7 @@ QUOTA_LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaVerdict:
-    """The verdict and the seats that it would take; `percent` is cut to one decimal, None where no seat exists."""
+    """The verdict and the seats it would take; `percent` is cut to one decimal, None without seats."""
 
     result: QuotaResult
     percent: Decimal | None
@@ -45,7 +45,7 @@ class QuotaVerdict:
 
 
 def seats_meet_quota(*, counted: int, total: int, min_percent: Decimal) -> bool:
-    """Claim that `counted` of `total` seats are at least `min_percent` per cent: "以上" includes the number."""
+    """Claim that `counted` of `total` seats reach `min_percent` per cent: "以上" includes the number."""
     return total > 0 and counted * 100 >= min_percent * total
 
 

@@ -10,14 +10,7 @@ from portal.accounts.history import tracked
 from portal.accounts.roles import ROLE_PERMISSIONS
 from portal.accounts.scope import ScopedQuerySet
 
-from ..enums import (
-    Employment,
-    Establishment,
-    Kind,
-    Level,
-    PartyOrganisation,
-    SuccessionKind,
-)
+from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation, SuccessionKind
 
 
 def in_force(on: date, *, start: str = "starts_on", end: str = "ends_on") -> Q:

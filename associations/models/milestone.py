@@ -8,7 +8,7 @@ from django.db.models import Q
 from portal.accounts.roles import Permission
 from portal.records.models import StoredFile
 
-from ..enums import COMPUTED_MILESTONES, Milestone, MilestoneStep
+from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneStep
 from .association import Association, OfAssociationQuerySet
 
 

@@ -11,7 +11,7 @@ from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet, under_any
 from portal.records.models import StoredFile
 
-from ..enums import (
+from associations.enums import (
     Body,
     Constituency,
     Employment,

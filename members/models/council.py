@@ -13,7 +13,7 @@ from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
-from ..enums import Entry, Exit
+from members.enums import Entry, Exit
 from .person import Person
 
 

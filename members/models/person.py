@@ -5,7 +5,7 @@ from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
-from ..enums import Education, PoliticalStatus, Sex
+from members.enums import Education, PoliticalStatus, Sex
 
 
 class PersonQuerySet(ScopedQuerySet):

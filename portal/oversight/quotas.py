@@ -1,0 +1,102 @@
+"""Quota verdicts: the one place that sets a body's seats against the rule that binds it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from associations.enums import Body
+from associations.models import Association, QuotaRule
+from associations.rule_queries import Clause, CodesOn, common_node, rule_books
+from associations.rules import Binding, RuleBook
+from members.rules import QuotaResult, judge_quota
+from members.seat_counts import Seat, SeatCount, seat_counts
+
+from .verdicts import BodyQuota
+
+QuotaBooks = dict[str, RuleBook[Clause[QuotaRule]]]
+
+
+def quotas_of(association: Association, *, on: date) -> tuple[BodyQuota, ...]:
+    """Judge the congress, the council and the standing council of one association on a day."""
+    return quotas_of_many([association], on=on)[association.pk]
+
+
+def quotas_of_many(
+    associations: Sequence[Association], *, on: date, codes: CodesOn | None = None
+) -> dict[int, tuple[BodyQuota, ...]]:
+    """Judge the bodies of many associations, in three statements whatever their number.
+
+    Shape: for each association's key its congress, council and standing council, in this order.
+    """
+    codes = codes or CodesOn(on)
+    counts = seat_counts([association.pk for association in associations], on=on)
+    books = quota_books(associations, on=on, codes=codes)
+    return {
+        association.pk: tuple(
+            _judge(association, body, counts.get((association.pk, body)), books, on=on, codes=codes)
+            for body in Body
+        )
+        for association in associations
+    }
+
+
+def what_if(
+    association: Association, *, on: date, leave: Sequence[int], enter: Sequence[Seat]
+) -> tuple[BodyQuota, ...]:
+    """Judge the bodies as if the appointments `leave` had ended and the seats `enter` were filled; writes nothing."""
+    codes = CodesOn(on)
+    counts = seat_counts([association.pk], on=on, leave=leave, enter=enter)
+    books = quota_books([association], on=on, codes=codes)
+    return tuple(
+        _judge(association, body, counts.get((association.pk, body)), books, on=on, codes=codes)
+        for body in Body
+    )
+
+
+def meets_all(quotas: Sequence[BodyQuota]) -> bool:
+    """Claim that at least one quota binds and that every one that binds is met."""
+    ruled = [quota for quota in quotas if quota.verdict != QuotaResult.NO_RULE]
+    return bool(ruled) and all(quota.verdict == QuotaResult.MET for quota in ruled)
+
+
+def quota_books(associations: Sequence[Association], *, on: date, codes: CodesOn) -> QuotaBooks:
+    """Read the quota rules that may bind any of the associations, one book for each body."""
+    return rule_books(
+        QuotaRule,
+        by="body",
+        node=common_node(codes.of(association) for association in associations),
+        on=on,
+        codes=codes,
+        is_weaker=lambda one, other: one.min_percent < other.min_percent,
+    )
+
+
+def _judge(
+    association: Association,
+    body: Body,
+    count: SeatCount | None,
+    books: QuotaBooks,
+    *,
+    on: date,
+    codes: CodesOn,
+) -> BodyQuota:
+    count = count or SeatCount()
+    book = books.get(body)
+    binding: Binding[Clause[QuotaRule]] | None = (
+        book.binding(code=codes.of(association), level=association.level, on=on) if book else None
+    )
+    rule = binding.rule.rule if binding else None
+    counted = count.counted(rule.constituencies) if rule else 0
+    min_percent = rule.min_percent if rule else None
+    verdict = judge_quota(counted=counted, total=count.total, min_percent=min_percent)
+    return BodyQuota(
+        body=body,
+        total=count.total,
+        counted=counted,
+        verdict=verdict.result,
+        percent=verdict.percent if rule else None,
+        required_percent=min_percent,
+        short_by_replacement=verdict.short_by_replacement,
+        short_by_addition=verdict.short_by_addition,
+        rule=binding.rule.citation if binding else None,
+        weaker_than=binding.weaker_than.citation if binding and binding.weaker_than else None,
+    )

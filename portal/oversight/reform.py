@@ -1,0 +1,163 @@
+"""Reform progress: the one place that says how far each milestone of an association has come."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from associations.enums import CODE_WIDTH, COMPUTED_MILESTONES, Milestone, MilestoneState, MilestoneStep
+from associations.models import Association, MilestoneEvent, MilestoneRule
+from associations.rule_queries import Clause, CodesOn, common_node, rule_books
+from associations.rules import NO_HISTORY, Binding, History, Step, history_of, is_late, is_overdue
+from members.enums import TermState
+from members.term_states import SittingTerm, sitting_terms
+
+from .quotas import meets_all, quotas_of_many
+from .verdicts import BodyQuota, MilestoneStatus, Progress
+
+REACHED = History(state=MilestoneState.VERIFIED, claim=None)
+NOT_REACHED = History(state=MilestoneState.IN_PROGRESS, claim=None)
+NOT_COMPUTED = History(state=MilestoneState.NOT_COMPUTED, claim=None)
+
+
+def statuses_of(association: Association, *, on: date) -> tuple[MilestoneStatus, ...]:
+    """Say how far every milestone that binds the association has come, in the order of the catalogue."""
+    return statuses_of_many([association], on=on)[association.pk]
+
+
+def statuses_of_many(
+    associations: Sequence[Association], *, on: date
+) -> dict[int, tuple[MilestoneStatus, ...]]:
+    """Say the same for many associations, in a fixed number of statements.
+
+    Shape: for each association's key the milestones that bind it; none where no policy asks for any.
+    """
+    codes = CodesOn(on)
+    bindings = _bindings(associations, on=on, codes=codes)
+    bound = [association for association in associations if bindings[association.pk]]
+    histories = _histories(bound, on=on)
+    quotas = quotas_of_many(bound, on=on, codes=codes)
+    terms = sitting_terms(bound, on=on, codes=codes)
+    statuses = {
+        association.pk: tuple(
+            _status(
+                milestone,
+                binding,
+                _computed(milestone, quotas[association.pk], terms[association.pk])
+                or histories.get((association.pk, milestone), NO_HISTORY),
+                on=on,
+            )
+            for milestone, binding in bindings[association.pk].items()
+        )
+        for association in bound
+    }
+    return {association.pk: statuses.get(association.pk, ()) for association in associations}
+
+
+def progress_of(statuses: Iterable[MilestoneStatus]) -> Progress:
+    """Add up the weights of milestones: required, verified, claimed and not yet verified, overdue, late."""
+    total = Progress()
+    for status in statuses:
+        total += Progress(
+            required=status.weight,
+            verified=status.weight * (status.state == MilestoneState.VERIFIED),
+            claimed=status.weight * (status.state == MilestoneState.CLAIMED),
+            overdue=status.weight * status.is_overdue,
+            late=status.weight * status.is_late,
+        )
+    return total
+
+
+def bound_under(code: str, *, on: date) -> list[Association]:
+    """List the associations of the subtree, as it was on the day, at the levels that some milestone rule binds."""
+    codes = CodesOn(on)
+    rules = MilestoneRule.objects.reaching(code) if not codes.changed else MilestoneRule.objects.scoped()
+    levels = {level for levels in rules.in_force(on=on).values_list("levels", flat=True) for level in levels}
+    found = Association.objects.under_on(code, on=on).at_level(*levels).due(on=on)
+    return list(found.order_by("code"))
+
+
+def progress_under(code: str, *, on: date) -> Progress:
+    """Add up the progress of an association and everything below it."""
+    statuses = statuses_of_many(bound_under(code, on=on), on=on)
+    return progress_of(status for found in statuses.values() for status in found)
+
+
+def progress_by_child(code: str, *, on: date) -> dict[str, Progress]:
+    """Add up the progress of each subtree directly below `code`; `code` itself holds its own.
+
+    A subtree is keyed by the code of the next level's place, whether or not that place has an association.
+    """
+    associations = bound_under(code, on=on)
+    statuses = statuses_of_many(associations, on=on)
+    width = next((width for width in CODE_WIDTH.values() if width > len(code)), len(code))
+    totals: defaultdict[str, Progress] = defaultdict(Progress)
+    for association in associations:
+        totals[association.code_on[:width]] += progress_of(statuses[association.pk])
+    return dict(totals)
+
+
+def _bindings(
+    associations: Sequence[Association], *, on: date, codes: CodesOn
+) -> dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]]:
+    books = rule_books(
+        MilestoneRule,
+        by="milestone",
+        node=common_node(codes.of(association) for association in associations),
+        on=on,
+        codes=codes,
+        is_weaker=lambda one, other: (one.deadline or date.max) > (other.deadline or date.max),
+    )
+    found: dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]] = {}
+    for association in associations:
+        place = {"code": codes.of(association), "level": association.level, "on": on}
+        asked = (
+            (milestone, books[milestone].binding(**place)) for milestone in Milestone if milestone in books
+        )
+        found[association.pk] = {milestone: binding for milestone, binding in asked if binding}
+    return found
+
+
+def _histories(associations: Sequence[Association], *, on: date) -> dict[tuple[int, str], History]:
+    steps: defaultdict[tuple[int, str], list[Step]] = defaultdict(list)
+    events = (
+        MilestoneEvent.objects.scoped().up_to(on).filter(association__in=[each.pk for each in associations])
+    )
+    columns = ("association_id", "milestone", "step", "on", "achieved_on", "document_number")
+    for association, milestone, step, day, achieved_on, number in events.order_by("on", "pk").values_list(
+        *columns
+    ):
+        steps[association, milestone].append(
+            Step(step=MilestoneStep(step), on=day, achieved_on=achieved_on, document_number=number)
+        )
+    return {key: history_of(found) for key, found in steps.items()}
+
+
+def _computed(milestone: Milestone, quotas: Sequence[BodyQuota], term: SittingTerm) -> History | None:
+    """Read the state of a computed milestone from the data; None for those that are claimed."""
+    if milestone not in COMPUTED_MILESTONES:
+        return None
+    if milestone == Milestone.QUOTAS:
+        return REACHED if meets_all(quotas) else NOT_REACHED
+    if milestone == Milestone.RE_ELECTION:
+        return REACHED if term.state in (TermState.IN_TERM, TermState.DUE_SOON) else NOT_REACHED
+    return NOT_COMPUTED
+
+
+def _status(
+    milestone: Milestone, binding: Binding[Clause[MilestoneRule]], history: History, *, on: date
+) -> MilestoneStatus:
+    rule = binding.rule.rule
+    claim = history.claim
+    return MilestoneStatus(
+        milestone=milestone,
+        state=history.state,
+        deadline=rule.deadline,
+        achieved_on=claim.achieved_on if claim else None,
+        document_number=claim.document_number if claim else "",
+        claimed_on=claim.on if claim else None,
+        is_overdue=is_overdue(history.state, deadline=rule.deadline, on=on),
+        is_late=is_late(history, deadline=rule.deadline),
+        weight=rule.weight,
+        rule=binding.rule.citation,
+        weaker_than=binding.weaker_than.citation if binding.weaker_than else None,
+    )
