@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from os.path import commonprefix
 from typing import Generic, TypeVar
 
 from .enums import CODE_WIDTH, SuccessionKind
@@ -41,8 +40,11 @@ class CodesOn:
 
 def common_node(codes: Iterable[str]) -> str:
     """Return the code of the lowest place that all codes lie in or are; empty where they share none."""
-    prefix = commonprefix(list(codes)).partition("-")[0]
-    return prefix[: max((width for width in CODE_WIDTH.values() if width <= len(prefix)), default=0)]
+    present = list(codes)
+    first, last = min(present, default=""), max(present, default="")
+    # What the first and the last in order share, all between them share.
+    shared = (first[:width] for width in CODE_WIDTH.values() if first[:width] == last[:width])
+    return max((code.partition("-")[0] for code in shared), key=len, default="")
 
 
 def clauses(family: type[M], *, node: str, on: date, codes: CodesOn) -> list[Clause[M]]:

@@ -15,7 +15,7 @@ from .rules import DEFAULT_MAX_DELAY_MONTHS, default_term_years, term_due_on, te
 
 @dataclass(frozen=True, kw_only=True)
 class SittingTerm:
-    """The term that sits, when it is due to end and how that day stands; `rule` None means the default length."""
+    """The term that sits and when it is due to end; `rule` None means the default length."""
 
     state: TermState
     number: int | None = None

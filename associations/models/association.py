@@ -6,11 +6,10 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation, SuccessionKind
 from portal.accounts.history import tracked
 from portal.accounts.roles import ROLE_PERMISSIONS
 from portal.accounts.scope import ScopedQuerySet
-
-from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation, SuccessionKind
 
 
 def in_force(on: date, *, start: str = "starts_on", end: str = "ends_on") -> Q:
@@ -51,7 +50,7 @@ class AssociationQuerySet(ScopedQuerySet):
         return self.annotate(code_on=Coalesce(Subquery(next_change), F("code")))
 
     def under_on(self, code: str, *, on: date) -> Self:
-        """Keep what lay under `code` in the tree of the day; the caller has loaded that association in scope."""
+        """Keep what lay under `code` in the tree of the day; the caller loaded that association in scope."""
         later = Succession.objects.scoped().filter(on__gt=on, kind=SuccessionKind.RECODE)
         moved = Q(pk__in=later.values("association"))
         return (

@@ -5,10 +5,10 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneStep
 from portal.accounts.roles import Permission
 from portal.records.models import StoredFile
 
-from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneStep
 from .association import Association, OfAssociationQuerySet
 
 

@@ -6,11 +6,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from portal.accounts.history import tracked
-from portal.accounts.roles import Permission
-from portal.accounts.scope import ScopedQuerySet, under_any
-from portal.records.models import StoredFile
-
 from associations.enums import (
     Body,
     Constituency,
@@ -22,11 +17,16 @@ from associations.enums import (
     Post,
     Visibility,
 )
+from portal.accounts.history import tracked
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet, under_any
+from portal.records.models import StoredFile
+
 from .association import Association, in_force
 
 
 class PolicyQuerySet(ScopedQuerySet):
-    """Documents bind downwards, so whoever is below the issuer may read them; restricted ones only its own side."""
+    """Documents bind downwards: who is below the issuer may read them, unless they are restricted."""
 
     scope_path = "issuer__code"
 
@@ -93,7 +93,7 @@ class RuleQuerySet(PolicyQuerySet):
         return self.filter(in_force(on))
 
     def reaching(self, code: str) -> Self:
-        """Rules whose scope covers `code` or lies below it; rules bind whoever may not read the document too."""
+        """Rules whose scope covers `code` or lies below it; they bind also who may not read the document."""
         ancestors = [code[:width] for width in (2, 4, 6, 9) if width < len(code)]
         return self.filter(Q(scope__code__in=[*ancestors, code]) | Q(scope__code__startswith=code)).scoped()
 

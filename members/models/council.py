@@ -9,11 +9,11 @@ from django.db.models import F, Func, Q
 
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association, in_force
+from members.enums import Entry, Exit
 from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
-from members.enums import Entry, Exit
 from .person import Person
 
 

@@ -1,11 +1,10 @@
 from django.db import models
 
 from associations.models import Association
+from members.enums import Education, PoliticalStatus, Sex
 from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
-
-from members.enums import Education, PoliticalStatus, Sex
 
 
 class PersonQuerySet(ScopedQuerySet):

@@ -70,6 +70,9 @@ class GrantBase(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.role.name} {self.content_object}"
+
     @property
     def role(self) -> Role:
         return ROLE_BY_CODENAME[self.permission.codename]
@@ -122,7 +125,7 @@ class ApiTokenQuerySet(ScopedQuerySet):
 
 @tracked(exclude=("token_hash", "last_used_at"))
 class ApiToken(models.Model):
-    """A key for another system: acts as its user, inside one association and some permissions, until it expires."""
+    """A key for another system: acts as its user, inside one association and some permissions, for a time."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens", verbose_name="用户")
     association = models.ForeignKey(

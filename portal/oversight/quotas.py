@@ -12,6 +12,7 @@ from members.seat_counts import Seat, SeatCount, seat_counts
 
 from .verdicts import BodyQuota
 
+NOBODY = SeatCount()
 QuotaBooks = dict[str, RuleBook[Clause[QuotaRule]]]
 
 
@@ -31,10 +32,7 @@ def quotas_of_many(
     counts = seat_counts([association.pk for association in associations], on=on)
     books = quota_books(associations, on=on, codes=codes)
     return {
-        association.pk: tuple(
-            _judge(association, body, counts.get((association.pk, body)), books, on=on, codes=codes)
-            for body in Body
-        )
+        association.pk: _judge_all(association, counts, books, on=on, codes=codes)
         for association in associations
     }
 
@@ -42,14 +40,11 @@ def quotas_of_many(
 def what_if(
     association: Association, *, on: date, leave: Sequence[int], enter: Sequence[Seat]
 ) -> tuple[BodyQuota, ...]:
-    """Judge the bodies as if the appointments `leave` had ended and the seats `enter` were filled; writes nothing."""
+    """Judge the bodies as if the appointments `leave` had ended and `enter` were filled; writes nothing."""
     codes = CodesOn(on)
     counts = seat_counts([association.pk], on=on, leave=leave, enter=enter)
     books = quota_books([association], on=on, codes=codes)
-    return tuple(
-        _judge(association, body, counts.get((association.pk, body)), books, on=on, codes=codes)
-        for body in Body
-    )
+    return _judge_all(association, counts, books, on=on, codes=codes)
 
 
 def meets_all(quotas: Sequence[BodyQuota]) -> bool:
@@ -70,20 +65,26 @@ def quota_books(associations: Sequence[Association], *, on: date, codes: CodesOn
     )
 
 
-def _judge(
+def _judge_all(
     association: Association,
-    body: Body,
-    count: SeatCount | None,
+    counts: dict[tuple[int, Body], SeatCount],
     books: QuotaBooks,
     *,
     on: date,
     codes: CodesOn,
-) -> BodyQuota:
-    count = count or SeatCount()
-    book = books.get(body)
-    binding: Binding[Clause[QuotaRule]] | None = (
-        book.binding(code=codes.of(association), level=association.level, on=on) if book else None
+) -> tuple[BodyQuota, ...]:
+    code, level = codes.of(association), association.level
+    return tuple(
+        _judge(
+            body,
+            counts.get((association.pk, body), NOBODY),
+            books[body].binding(code=code, level=level, on=on) if body in books else None,
+        )
+        for body in Body
     )
+
+
+def _judge(body: Body, count: SeatCount, binding: Binding[Clause[QuotaRule]] | None) -> BodyQuota:
     rule = binding.rule.rule if binding else None
     counted = count.counted(rule.constituencies) if rule else 0
     min_percent = rule.min_percent if rule else None

@@ -68,7 +68,7 @@ def progress_of(statuses: Iterable[MilestoneStatus]) -> Progress:
 
 
 def bound_under(code: str, *, on: date) -> list[Association]:
-    """List the associations of the subtree, as it was on the day, at the levels that some milestone rule binds."""
+    """List the associations of the day's subtree at the levels that some milestone rule binds."""
     codes = CodesOn(on)
     rules = MilestoneRule.objects.reaching(code) if not codes.changed else MilestoneRule.objects.scoped()
     levels = {level for levels in rules.in_force(on=on).values_list("levels", flat=True) for level in levels}

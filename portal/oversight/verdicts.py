@@ -30,7 +30,7 @@ class BodyQuota:
 
 @dataclass(frozen=True, kw_only=True)
 class MilestoneStatus:
-    """One milestone of one association on one day. `deadline`, `rule` and `weight` come from what binds it."""
+    """One milestone of one association on one day; `deadline`, `rule` and `weight` come from what binds."""
 
     milestone: Milestone
     state: MilestoneState
@@ -47,7 +47,7 @@ class MilestoneStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Weights of the milestones that bind: adds up over a subtree. Claimed is shown and never counted as done."""
+    """Weights of the milestones that bind; adds up over a subtree. Claimed never counts as done."""
 
     required: int = 0
     verified: int = 0
