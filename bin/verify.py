@@ -64,6 +64,14 @@ def python_command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, *target, *arguments]
 
 
+def has_compose() -> bool:
+    asked = ["docker", "compose", "version"]
+    return (
+        bool(shutil.which("docker"))
+        and subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    )
+
+
 def typed_modules() -> list[str]:
     """The modules whose types are checked; those of Django's own kinds follow Django's conventions."""
     roots = (Path("portal/lib"), Path("portal/oversight"))
@@ -80,8 +88,8 @@ def failed_checks(data_dir: Path) -> list[str]:
     verdicts["mypy"] = passes("mypy", python_command("mypy", *typed_modules()), env)
     deploy = python_command("manage", "check", "--deploy", "--fail-level", "WARNING")
     verdicts["check --deploy"] = passes("check --deploy", deploy, production_environment(data_dir))
-    if shutil.which("docker"):
-        compose = ["docker", "compose", "--env-file", ".env.example", "config", "--quiet"]
+    compose = ["docker", "compose", "--env-file", ".env.example", "config", "--quiet"]
+    if has_compose():
         verdicts["compose"] = passes("compose", compose, env)
     return [name for name, is_ok in verdicts.items() if not is_ok]
 

@@ -127,9 +127,9 @@ def _run(owner: Owner | None, home: Path, program: str, *arguments: str) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
-            user=owner and owner.uid,
-            group=owner and owner.gid,
-            extra_groups=owner and [],
+            user=owner.uid if owner else None,
+            group=owner.gid if owner else None,
+            extra_groups=[] if owner else None,
         ).returncode
 
 
