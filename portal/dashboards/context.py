@@ -109,10 +109,9 @@ def menu_items(entries: tuple[Entry, ...], *, scope: Scope, current: str) -> tup
         below = menu_items(entry.entries, scope=scope, current=current)
         url = page_url(entry.url_name) if entry.permission and scope.may(entry.permission) else ""
         if url or below:
+            is_current = bool(url) and url == current
             items.append(
-                MenuItem(
-                    label=entry.label, icon=entry.icon, url=url, is_current=bool(url) and url == current, items=below
-                )
+                MenuItem(label=entry.label, icon=entry.icon, url=url, is_current=is_current, items=below)
             )
     return tuple(items)
 
@@ -126,10 +125,12 @@ def page_url(url_name: str) -> str:
 
 
 def current_url(path: str) -> str:
-    """Return the menu address that the path lies under: the longest one, and the home page only for itself."""
-    pages = [entry.url_name for top in MENU for entry in (top, *top.entries) if entry.url_name]
-    urls = [url for url in map(page_url, pages) if url and (path == url or (url != "/" and path.startswith(url)))]
-    return max(urls, key=len, default="")
+    """Return the longest menu address that the path lies under; the home page stands for itself alone."""
+    names = [entry.url_name for top in MENU for entry in (top, *top.entries) if entry.url_name]
+    above = [
+        url for url in map(page_url, names) if url == path or (url not in ("", "/") and path.startswith(url))
+    ]
+    return max(above, key=len, default="")
 
 
 def role_names(scope: Scope) -> tuple[str, ...]:

@@ -1,0 +1,25 @@
+"""Addresses that the frame links to, so that the gallery can be drawn without the rest of the portal."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def pages(app_name, **routes):
+    return include(([path(route, page, name=name) for name, route in routes.items()], app_name))
+
+
+urlpatterns = [
+    path(
+        "",
+        pages(
+            "dashboards", overview="", councils="councils/", reform="reform/", verifications="reform/verify/"
+        ),
+    ),
+    path("accounts/", pages("accounts", sign_out="sign-out/", password_change="password/", users="users/")),
+    path("associations/", pages("associations", list="", policies="policies/")),
+    path("reports/", pages("reports", list="")),
+]
