@@ -114,9 +114,15 @@ def programs(port: int) -> list[Child]:
     logs.mkdir(exist_ok=True)
     python = [sys.executable, "-m"]
     web = ["gunicorn", "--no-control-socket", "--bind", f"{HOST}:{port}", "--workers", "2", "--timeout", "60"]
-    worker = ["celery", "--app", "portal", "worker", "--concurrency", "2", "--loglevel", "INFO"]
+    worker = ["celery", "--app", "portal", "worker", "--loglevel", "INFO"]
     beat = ["celery", "--app", "portal", "beat", "--loglevel", "INFO", "--pidfile", ""]
-    commands = {"web": [*web, "--max-requests", "5000", "portal.wsgi"], "worker": worker, "beat": beat}
+    commands = {
+        "web": [*web, "--max-requests", "5000", "portal.wsgi"],
+        "worker": [*worker, "--hostname", "worker@%h", "--queues", "celery", "--concurrency", "2"],
+        # Alone in its queue, so that a batch of reports does not keep it waiting.
+        "sweeper": [*worker, "--hostname", "sweeper@%h", "--queues", "sweep", "--pool", "solo"],
+        "beat": beat,
+    }
     return [
         Child(name=name, command=[*python, *command], log=logs / f"{name}.log")
         for name, command in commands.items()
