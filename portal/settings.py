@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from csp.constants import NONE, SELF
 from environ import Env
+from kombu import Queue
 
 from portal.lib.embedded import places
 from portal.lib.env import kept_secret, read_key, read_keyring
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "guardian",
     "rest_framework",
     "django_filters",
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
     "portal.reports",
     "portal.dashboards",
     "portal.api",
+    "portal.demo",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -88,12 +91,17 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "portal.accounts.middleware.SessionEndMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.accounts.middleware.PasswordDueMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "portal.accounts.middleware.PrivateMiddleware",
+    "portal.accounts.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portal.accounts.middleware.ScopeMiddleware",
+    "portal.accounts.middleware.BadInputMiddleware",
 ]
 TEMPLATES = [
     {
@@ -111,6 +119,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Forms draw their fields by templates/django/forms/, so that one file says how a field looks.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database, cache
 DATABASES = {
@@ -143,6 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.accounts.passwords.CharacterClassesValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -157,7 +169,8 @@ AXES_VERBOSE = False
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_REAL_IP" if BEHIND_PROXY else "REMOTE_ADDR"]
 
 # Sessions, cookies, headers
-SESSION_COOKIE_AGE = 30 * 60
+SESSION_COOKIE_AGE = 30 * 60  # idle
+SESSION_ABSOLUTE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 CSRF_COOKIE_HTTPONLY = True
@@ -214,7 +227,7 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="portal@localhost")
 
 # Jobs. The row in PostgreSQL is the truth: the broker may lose, double or delay anything.
-JOB_LEASE_SECONDS = 45
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=45)
 JOB_SWEEP_SECONDS = 30
 JOB_MAX_ATTEMPTS = 3
 REDIS_URL = env.str("REDIS_URL", default="") or places.redis_url(DATA_DIR)
@@ -228,6 +241,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A request gives up on the broker at once; the sweeper sends what was not sent.
 CELERY_TASK_PUBLISH_RETRY = False
+# The sweeper has a queue of its own, so that it never stands behind the hundred reports of a batch.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("sweep")]
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"portal.jobs.jobs.sweep": {"queue": "sweep"}}
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True

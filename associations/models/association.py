@@ -19,6 +19,11 @@ def in_force(on: date, *, start: str = "starts_on", end: str = "ends_on") -> Q:
     )
 
 
+def exists_on(on: date) -> Q:
+    """Associations that were set up by the day and not dissolved before it."""
+    return Q(established_on__isnull=False) & in_force(on, start="established_on", end="dissolved_on")
+
+
 class AssociationQuerySet(ScopedQuerySet):
     scope_path = "code"
 

@@ -1,9 +1,9 @@
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneStep
 from portal.accounts.roles import Permission
@@ -11,12 +11,31 @@ from portal.records.models import StoredFile
 
 from .association import Association, OfAssociationQuerySet
 
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
 
 class MilestoneEventQuerySet(OfAssociationQuerySet):
     view_permission = Permission.VIEW_STATISTICS
 
     def up_to(self, on: date) -> Self:
         return self.filter(on__lte=on)
+
+    def waiting(self, *, on: date) -> Self:
+        """Claims that no later step had followed by the day: they wait for their verifier."""
+        followed = (
+            MilestoneEvent.objects.scoped()
+            .up_to(on)
+            .filter(association=OuterRef("association"), milestone=OuterRef("milestone"))
+            .filter(Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), pk__gt=OuterRef("pk")))
+        )
+        return self.up_to(on).filter(~Exists(followed), step=MilestoneStep.CLAIMED)
+
+    def judged_by(self, user: "User") -> Self:
+        """Events that the user may verify or return: strictly below the grant, neither one's own nor one's office's."""
+        grants = user.scope.prefixes_for(Permission.VERIFY)
+        below = self.visible_to(user, Permission.VERIFY).exclude(association__code__in=grants)
+        return below.exclude(by=user).exclude(association=user.association_id)
 
 
 class MilestoneEvent(models.Model):
