@@ -72,7 +72,7 @@ def horizontal_bars(
 ) -> SafeString:
     """Draw one bar per row, named on the left, its figure on the right.
 
-    Shape: fits a report page up to 40 bars; more belong on several charts. `top` ends the axis (100 for percent).
+    Shape: up to 40 bars fit a report page, more belong on several charts; `top` ends the axis.
     """
     pitch = 24 if len(bars) < DENSE_FROM else 18
     top = top or axis_top([bar.value for bar in bars] + [target.value if target else None])

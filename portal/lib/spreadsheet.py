@@ -198,6 +198,6 @@ def _check_text(text: str) -> None:
 
 def _exact(number: int | Decimal) -> int | Decimal:
     # A workbook keeps 15 digits; an ID number or an amount beyond them would change in silence.
-    if abs(number) >= MAX_EXACT_INTEGER:
+    if not -MAX_EXACT_INTEGER < number < MAX_EXACT_INTEGER:
         raise ValueError(f"{number} has more digits than a number cell keeps; write it as text")
     return number

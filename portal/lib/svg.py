@@ -63,7 +63,8 @@ def picture(
     """Wrap drawn parts as one image with a name and a description for screen readers."""
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {0} {1}"'
-        ' width="{0}" height="{1}" font-family="{2}" font-size="{3}" fill="{4}"><title>{5}</title><desc>{6}</desc>{7}</svg>',
+        ' width="{0}" height="{1}" font-family="{2}" font-size="{3}" fill="{4}">'
+        "<title>{5}</title><desc>{6}</desc>{7}</svg>",
         width,
         height,
         FONT,
