@@ -42,9 +42,16 @@ def say(text: str) -> None:
 
 
 def manage(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "manage.py", *arguments], check=False)
-    if done.returncode != 0:
-        raise CannotStart(f"manage.py {' '.join(arguments)} 失败（{done.returncode}）")
+    command = subprocess.Popen([sys.executable, "manage.py", *arguments])
+    try:
+        status = command.wait()
+    except KeyboardInterrupt:
+        # It uses the services as well: they can stop only after it has gone.
+        command.terminate()
+        command.wait()
+        raise
+    if status != 0:
+        raise CannotStart(f"manage.py {' '.join(arguments)} 失败（{status}）")
 
 
 def wait_for_port(port: int) -> None:
