@@ -39,10 +39,7 @@ class AssociationQuerySet(ScopedQuerySet):
         return self.filter(in_force(on, start="due_from", end="due_until"))
 
     def established(self, *, on: date) -> Self:
-        """Associations that were set up by the day and not dissolved before it."""
-        return self.filter(
-            Q(established_on__lte=on) & (Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=on))
-        )
+        return self.filter(exists_on(on))
 
     def with_code_on(self, on: date) -> Self:
         """Annotate `code_on`: the code that the association bore on the day."""

@@ -1,0 +1,126 @@
+"""The figures of an overview as the page draws them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from portal.lib.charts import Bar, horizontal_bars
+from portal.lib.figures import percent_cut
+from portal.oversight.overview import Overview, PlaceFigures
+from portal.oversight.verdicts import Progress
+
+NOTHING = "—"
+# Lower bounds of the colour steps 1 to 5, in per cent; below the first it is step 0.
+STEPS = (20, 40, 60, 80, 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One figure on top of a dashboard."""
+
+    label: str
+    figure: str
+    unit: str
+    note: str
+    tone: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One figure of the heat table; `step` None where nothing is measured."""
+
+    text: str
+    step: int | None
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    name: str
+    url: str
+    cells: tuple[Cell, ...]
+
+
+def tiles(overview: Overview, *, query: str) -> list[Tile]:
+    """Return the figures on top: coverage, quotas, reform, overdue."""
+    total, code = overview.total, overview.association.code
+    coverage, quotas, reform = total.coverage, total.quotas, total.reform
+    return [
+        tile("建会率", coverage.percent, f"应建 {coverage.due:,} 个，已建 {coverage.established:,} 个"),
+        tile("基层一线达标率", quotas.percent, f"受比例约束 {quotas.bound} 个，全部达标 {quotas.met} 个"),
+        tile(
+            "改革核实率",
+            verified_percent(reform),
+            f"应完成 {reform.required} 项，已核实 {reform.verified} 项，待核实 {reform.claimed} 项",
+            url=reverse("oversight:reform", args=[code]) + query,
+        ),
+        Tile(
+            label="逾期事项",
+            figure=str(len(overview.overdue)),
+            unit="项",
+            note=f"涉及 {len({item.association.pk for item in overview.overdue})} 个协会",
+            tone="bad" if overview.overdue else "good",
+        ),
+    ]
+
+
+def tile(label: str, percent: Decimal | None, note: str, *, url: str = "") -> Tile:
+    figure = NOTHING if percent is None else str(percent)
+    return Tile(label=label, figure=figure, unit="" if percent is None else "%", note=note, tone="", url=url)
+
+
+def verified_percent(progress: Progress) -> Decimal | None:
+    return percent_cut(progress.verified, progress.required) if progress.required else None
+
+
+def heat_rows(overview: Overview, *, query: str) -> list[Row]:
+    """Return the children by measure, each cell leading to the page behind it."""
+    return [_row(child, query=query) for child in overview.children]
+
+
+def children_chart(overview: Overview) -> SafeString | None:
+    """Draw the coverage of the children; None where there are none or too many for one chart."""
+    if not 1 < len(overview.children) <= 40:
+        return None
+    bars = [
+        Bar(
+            label=child.name,
+            value=child.coverage.percent,
+            shown=NOTHING if child.coverage.percent is None else f"{child.coverage.percent}%",
+        )
+        for child in overview.children
+    ]
+    name = overview.association.short_name
+    return horizontal_bars(
+        title=f"{name}下级建会率", description="各地已建协会占应建协会的百分比", bars=bars, top=100
+    )
+
+
+def _row(place: PlaceFigures, *, query: str) -> Row:
+    node = reverse("dashboards:node", args=[place.code]) + query
+    reform = reverse("oversight:reform", args=[place.code]) + query
+    council = reverse("oversight:council", args=[place.code]) + query
+    coverage, quotas, progress = place.coverage, place.quotas, place.reform
+    return Row(
+        name=place.name,
+        url=node,
+        cells=(
+            _cell(coverage.percent, f"{coverage.established}/{coverage.due}", node),
+            _cell(quotas.percent, f"{quotas.met}/{quotas.bound}", council),
+            _cell(verified_percent(progress), f"{progress.verified}/{progress.required}", reform),
+            Cell(
+                text=str(progress.overdue) if progress.required else NOTHING,
+                step=None if not progress.required else 1 if progress.overdue else 5,
+                url=reform,
+            ),
+        ),
+    )
+
+
+def _cell(percent: Decimal | None, counts: str, url: str) -> Cell:
+    if percent is None:
+        return Cell(text=NOTHING, step=None, url="")
+    return Cell(text=f"{percent}% ({counts})", step=sum(percent >= step for step in STEPS), url=url)
