@@ -1,7 +1,10 @@
 import uuid
+from typing import Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
@@ -14,12 +17,36 @@ class JobState(models.TextChoices):
     FAILED = "failed", "失败"
 
 
+ENDED = (JobState.DONE, JobState.FAILED)
+# The kind of a job that is nothing but its children: no worker runs it, it ends with the last of them.
+BATCH = "batch"
+
+
+def allowed_attempts() -> int:
+    return settings.JOB_MAX_ATTEMPTS
+
+
 class JobQuerySet(ScopedQuerySet):
     view_permission = Permission.MAKE_REPORTS
 
-    def claimable(self, *, at):
-        """Waiting, or running past its lease: its worker is gone."""
-        return self.filter(Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, lease_until__lt=at))
+    def open(self) -> Self:
+        return self.exclude(state__in=ENDED)
+
+    def abandoned(self) -> Self:
+        """Running past the lease, by the clock of the database: the worker is gone."""
+        return self.filter(state=JobState.RUNNING, lease_until__lt=Now())
+
+    def claimable(self) -> Self:
+        waiting = self.filter(state=JobState.WAITING).exclude(kind=BATCH)
+        return (waiting | self.abandoned()).filter(attempts__lt=F("attempts_allowed"))
+
+    def held(self, *, attempt: int) -> Self:
+        """Running as that attempt: a worker whose lease was taken over holds nothing."""
+        return self.filter(state=JobState.RUNNING, attempts=attempt)
+
+    def on_top(self) -> Self:
+        """Jobs that somebody asked for, without the parts of a batch."""
+        return self.filter(parent__isnull=True)
 
 
 class Job(models.Model):
@@ -32,9 +59,13 @@ class Job(models.Model):
     association = models.ForeignKey(
         "associations.Association", on_delete=models.PROTECT, related_name="jobs", verbose_name="协会"
     )
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children"
+    )
     state = models.CharField("状态", max_length=10, choices=JobState, default=JobState.WAITING)
+    # Attempts are never counted from nought again: a number names one attempt of one worker for ever.
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    attempts_allowed = models.PositiveSmallIntegerField("允许尝试次数", default=allowed_attempts)
     lease_until = models.DateTimeField(null=True, blank=True)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
@@ -53,7 +84,9 @@ class Job(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(
-                fields=["created_at"], name="job_open", condition=Q(state__in=[JobState.WAITING, JobState.RUNNING])
+                fields=["created_at"],
+                name="job_open",
+                condition=Q(state__in=[JobState.WAITING, JobState.RUNNING]),
             ),
         ]
         constraints = [
@@ -70,3 +103,7 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.get_state_display()}"
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
