@@ -5,12 +5,22 @@ from itertools import count
 
 from django.contrib.auth.models import Permission
 
-from associations.enums import CODE_WIDTH, Body, Constituency, Kind, Level, Post
-from associations.models import Association, PolicyDocument, QuotaRule
+from associations.enums import (
+    CODE_WIDTH,
+    Body,
+    Constituency,
+    Kind,
+    Level,
+    Milestone,
+    MilestoneStep,
+    Post,
+)
+from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
 from members.enums import Entry, Sex
 from members.models import Appointment, Person, Term
 from portal.accounts.models import Grant, User
 from portal.accounts.roles import Role
+from portal.records.models import StoredFile
 
 serial = count(1)
 LEVEL_OF_WIDTH = {width: level for level, width in CODE_WIDTH.items()}
@@ -84,3 +94,28 @@ def seat(of: Term, post: Post = Post.COUNCIL_MEMBER, **values) -> Appointment:
         "entry": Entry.ELECTED,
     }
     return Appointment.objects.create(term=of, post=post, **(defaults | values))
+
+
+def milestone_rule(document: PolicyDocument, milestone: Milestone, **values) -> MilestoneRule:
+    defaults = {
+        "clause": "三（一）",
+        "scope": document.issuer,
+        "levels": [Level.PROVINCE, Level.CITY, Level.COUNTY],
+        "starts_on": document.dated_on,
+        "evidence": "印发的文件",
+    }
+    return MilestoneRule.objects.create(document=document, milestone=milestone, **(defaults | values))
+
+
+def stored_file(**values) -> StoredFile:
+    defaults = {"sha256": "0" * 64, "name": "方案.pdf", "content_type": "application/pdf", "size": 1}
+    return StoredFile.objects.create(**(defaults | values))
+
+
+def milestone_step(place: Association, milestone: Milestone, step: MilestoneStep, on: date, **values):
+    if step == MilestoneStep.CLAIMED:
+        proof = {"document_number": "东府办〔2020〕1号", "achieved_on": on, "file": stored_file()}
+        values = proof | values
+    return MilestoneEvent.objects.create(
+        association=place, milestone=milestone, step=step, on=on, **({"reason": "理由"} | values)
+    )
