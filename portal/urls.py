@@ -1,3 +1,17 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.api import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.prometheus),
+    path("", include("portal.dashboards.urls")),
+    path("accounts/", include("portal.accounts.urls")),
+    path("api/v1/", include("portal.api.urls")),
+]
+
+handler400 = "portal.api.errors.bad_request"
+handler403 = "portal.api.errors.forbidden"
+handler404 = "portal.api.errors.not_found"
+handler500 = "portal.api.errors.server_error"

@@ -1,0 +1,169 @@
+"""The rows of the API's lists: what a reader may see, kept as asked, as plain columns."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from associations.models import Association, MilestoneEvent, PolicyDocument, QuotaRule
+from members.models import Appointment, Session, Term
+from portal.accounts.models import User
+from portal.accounts.scope import ScopedQuerySet
+from portal.lib.dates import today
+
+Asked = Mapping[str, Any]
+Rows = QuerySet[Any, dict[str, Any]]
+
+
+def associations(user: User, asked: Asked) -> Rows:
+    """Keep the register's rows by level, parent, subtree, kind, being established on the day, and text."""
+    found = Association.objects.visible_to(user)
+    if "under" in asked:
+        found = found.under(asked["under"])
+    if "q" in asked:
+        found = found.filter(_names(asked["q"]))
+    if "established" in asked:
+        standing = Association.objects.scoped().established(on=asked.get("on") or today())
+        found = found.filter(pk__in=standing) if asked["established"] else found.exclude(pk__in=standing)
+    same = {"level": "level", "kind": "kind", "parent": "parent__code"}
+    found = found.filter(**{path: asked[name] for name, path in same.items() if name in asked})
+    return found.values(
+        "code",
+        "name",
+        "short_name",
+        "level",
+        "kind",
+        "established_on",
+        "dissolved_on",
+        parent_code=F("parent__code"),
+    )
+
+
+def _names(text: str) -> Q:
+    return Q(name__icontains=text) | Q(code__startswith=text) | Q(name_key__startswith=text.lower())
+
+
+def policies(user: User, asked: Asked) -> Rows:
+    """Keep the documents that the reader may read, of one place where asked."""
+    found = PolicyDocument.objects.visible_to(user)
+    if "issuer" in asked:
+        found = found.filter(issuer__code=asked["issuer"])
+    return found.values(
+        "id",
+        "number",
+        "title",
+        "issued_by",
+        "dated_on",
+        "printed_on",
+        "published_on",
+        "issue",
+        "visibility",
+        issuer_code=F("issuer__code"),
+    )
+
+
+def quota_rules(user: User, asked: Asked) -> Rows:
+    """Keep the quota rules of documents that the reader may read, by body and day in force."""
+    found = QuotaRule.objects.visible_to(user)
+    if "body" in asked:
+        found = found.filter(body=asked["body"])
+    if "on" in asked:
+        found = found.in_force(on=asked["on"])
+    return found.values(
+        "id",
+        "document_id",
+        "clause",
+        "levels",
+        "starts_on",
+        "ends_on",
+        "body",
+        "min_percent",
+        "constituencies",
+        document_number=F("document__number"),
+        scope_code=F("scope__code"),
+    )
+
+
+def milestone_events(user: User, asked: Asked) -> Rows:
+    """Keep the steps of milestones by place, milestone and last day."""
+    found = _of_place(MilestoneEvent.objects.visible_to(user), asked)
+    if "milestone" in asked:
+        found = found.filter(milestone=asked["milestone"])
+    if "on" in asked:
+        found = found.up_to(asked["on"])
+    return found.values(
+        "id",
+        "milestone",
+        "step",
+        "on",
+        "document_number",
+        "achieved_on",
+        "reason",
+        association_code=F("association__code"),
+    )
+
+
+def terms(user: User, asked: Asked) -> Rows:
+    """Keep the terms by place and day."""
+    found = _of_place(Term.objects.visible_to(user), asked)
+    if "on" in asked:
+        found = found.in_force(on=asked["on"])
+    return found.values(
+        "id", "number", "congress_on", "starts_on", "ends_on", association_code=F("association__code")
+    )
+
+
+def sessions(user: User, asked: Asked) -> Rows:
+    """Keep the sessions by place and body; agenda and resolutions stay out, for they name people."""
+    found = _of_place(Session.objects.visible_to(user), asked)
+    if "body" in asked:
+        found = found.filter(body=asked["body"])
+    return found.values(
+        "id",
+        "body",
+        "number",
+        "is_enlarged",
+        "starts_on",
+        "ends_on",
+        "place",
+        "expected_count",
+        "attended_count",
+        association_code=F("term__association__code"),
+        term_number=F("term__number"),
+    )
+
+
+def appointments(user: User, asked: Asked) -> Rows:
+    """Keep the appointments by place and day in office; for readers who may see people."""
+    found = _of_place(Appointment.objects.visible_to(user), asked)
+    if "on" in asked:
+        found = found.in_office(on=asked["on"])
+    return found.values(
+        "id",
+        "person_id",
+        "post",
+        "constituency",
+        "employment",
+        "office_held",
+        "entry",
+        "exit",
+        "starts_on",
+        "ends_on",
+        association_code=F("term__association__code"),
+        term_number=F("term__number"),
+        person_name=F("person__name"),
+    )
+
+
+def unknown_seats(user: User, association: Association, keys: Iterable[int], *, on: date) -> list[int]:
+    """Return the keys that are no appointment in office there on the day, or none that the reader may see."""
+    asked = set(keys)
+    seats = Appointment.objects.visible_to(user).in_office(on=on).filter(term__association=association)
+    return sorted(asked - set(seats.filter(pk__in=asked).values_list("pk", flat=True)))
+
+
+def _of_place(found: ScopedQuerySet, asked: Asked) -> ScopedQuerySet:
+    if "association" in asked:
+        found = found.filter(**{found.scope_path: asked["association"]})
+    return found.under(asked["under"]) if "under" in asked else found

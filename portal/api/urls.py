@@ -1,0 +1,27 @@
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from .views import councils, register, verdicts
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html"),
+        name="docs",
+    ),
+    path("associations/", register.Associations.as_view(), name="associations"),
+    path("associations/<str:code>/", register.AssociationDetail.as_view(), name="association"),
+    path("associations/<str:code>/overview/", verdicts.Overview.as_view(), name="overview"),
+    path("associations/<str:code>/quotas/", verdicts.Quotas.as_view(), name="quotas"),
+    path("associations/<str:code>/quotas/what-if/", verdicts.WhatIf.as_view(), name="what_if"),
+    path("associations/<str:code>/council/", verdicts.Council.as_view(), name="council"),
+    path("associations/<str:code>/reform/", verdicts.Reform.as_view(), name="reform"),
+    path("policies/", register.Policies.as_view(), name="policies"),
+    path("quota-rules/", register.QuotaRules.as_view(), name="quota_rules"),
+    path("milestones/", councils.MilestoneEvents.as_view(), name="milestones"),
+    path("terms/", councils.Terms.as_view(), name="terms"),
+    path("sessions/", councils.Sessions.as_view(), name="sessions"),
+    path("appointments/", councils.Appointments.as_view(), name="appointments"),
+]

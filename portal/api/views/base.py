@@ -1,0 +1,51 @@
+from datetime import date
+
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from associations.models import Association
+from associations.permissions import load_association
+from portal.accounts.roles import Permission
+from portal.api.parameters import PAGING, NoParameters, read_parameters
+from portal.lib.dates import today
+
+
+# The tag is a hash of the body: it spares the wire and not the work.
+@method_decorator(conditional_page, name="dispatch")
+class Resource(APIView):
+    """One address of the API: refuses parameters that it does not list, answers 304 to an unchanged body."""
+
+    parameters: type[Serializer] = NoParameters
+    other_parameters: frozenset[str] = frozenset()
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        self.asked = read_parameters(request, self.parameters, others=self.other_parameters)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_cache_control(response, private=True, no_cache=True)
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        return response
+
+    @property
+    def day(self) -> date:
+        return self.asked.get("on") or today()
+
+    def association(self, code: str, permission: Permission = Permission.VIEW_STATISTICS) -> Association:
+        return load_association(self.request, code, permission)
+
+
+class RecordList(Resource, ListAPIView):
+    """A list of plain columns; `serializer_class` tells the schema which, and costs the rows nothing."""
+
+    other_parameters = PAGING
+
+    def list(self, request: Request, *args, **kwargs) -> Response:
+        return self.get_paginated_response(self.paginate_queryset(self.get_queryset()))

@@ -1,0 +1,43 @@
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+
+from portal.api import queries, shapes
+from portal.api.parameters import DatedFilters, MilestoneFilters, SessionFilters
+
+from .base import RecordList
+
+
+@extend_schema(summary="改革事项记录", parameters=[MilestoneFilters])
+class MilestoneEvents(RecordList):
+    serializer_class = shapes.MilestoneEventRow
+    parameters = MilestoneFilters
+
+    def get_queryset(self) -> QuerySet:
+        return queries.milestone_events(self.request.user, self.asked)
+
+
+@extend_schema(summary="届", parameters=[DatedFilters])
+class Terms(RecordList):
+    serializer_class = shapes.TermRow
+    parameters = DatedFilters
+
+    def get_queryset(self) -> QuerySet:
+        return queries.terms(self.request.user, self.asked)
+
+
+@extend_schema(summary="会议", parameters=[SessionFilters])
+class Sessions(RecordList):
+    serializer_class = shapes.SessionRow
+    parameters = SessionFilters
+
+    def get_queryset(self) -> QuerySet:
+        return queries.sessions(self.request.user, self.asked)
+
+
+@extend_schema(summary="任职(须有人员权限)", parameters=[DatedFilters])
+class Appointments(RecordList):
+    serializer_class = shapes.AppointmentRow
+    parameters = DatedFilters
+
+    def get_queryset(self) -> QuerySet:
+        return queries.appointments(self.request.user, self.asked)
