@@ -32,7 +32,7 @@ class MilestoneEventQuerySet(OfAssociationQuerySet):
         return self.up_to(on).filter(~Exists(followed), step=MilestoneStep.CLAIMED)
 
     def judged_by(self, user: "User") -> Self:
-        """Events that the user may verify or return: strictly below the grant, neither one's own nor one's office's."""
+        """Keep what the user may judge: strictly below a grant, and of neither one's own office nor hand."""
         grants = user.scope.prefixes_for(Permission.VERIFY)
         below = self.visible_to(user, Permission.VERIFY).exclude(association__code__in=grants)
         return below.exclude(by=user).exclude(association=user.association_id)

@@ -27,7 +27,7 @@ def store_upload(upload: UploadedFile, *, by: User) -> StoredFile:
 
     The row comes last, so none exists without its file. Bytes whose transaction fails afterwards stay
     behind: they lie under their own hash, are reached by nobody and serve the next upload of the same file.
-    Raises: RuleViolation for a file that is empty, too large or not what its name says, or if the disk is full.
+    Raises: RuleViolation for a file that is empty, too large or mislabelled, or if the disk is full.
     """
     name = clean_name(upload.name or "")
     if not upload.size:
