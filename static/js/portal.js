@@ -98,6 +98,23 @@
     }
   });
 
+  function tell(sentence) {
+    const notice = document.createElement("div");
+    notice.className = "notice notice--bad";
+    notice.textContent = sentence;
+    document.getElementById("messages").replaceChildren(notice);
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // The session has ended: the sign-in page must not be drawn into a corner of this one.
+    if (new URL(event.detail.xhr.responseURL).pathname === document.body.dataset.signIn) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  });
+  document.addEventListener("htmx:responseError", () => tell("没有完成：平台拒绝了这次请求，请刷新页面后重试。"));
+  document.addEventListener("htmx:sendError", () => tell("没有连上平台，请检查网络后重试。"));
+
   document.addEventListener("DOMContentLoaded", () => {
     // The page after a save names the draft that is no longer needed.
     for (const saved of document.querySelectorAll("[data-draft-saved]")) localStorage.removeItem("draft:" + saved.dataset.draftSaved);

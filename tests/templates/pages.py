@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from portal.dashboards.gallery import gallery
+
 
 def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
@@ -13,13 +15,17 @@ def pages(app_name, **routes):
 
 
 urlpatterns = [
+    path("gallery/", gallery),
     path(
         "",
         pages(
             "dashboards", overview="", councils="councils/", reform="reform/", verifications="reform/verify/"
         ),
     ),
-    path("accounts/", pages("accounts", sign_out="sign-out/", password_change="password/", users="users/")),
+    path(
+        "accounts/",
+        pages("accounts", sign_in="sign-in/", sign_out="sign-out/", password="password/", users="users/"),
+    ),
     path("associations/", pages("associations", list="", policies="policies/")),
     path("reports/", pages("reports", list="")),
 ]

@@ -8,7 +8,7 @@ from tests.lib.report_sample import sample_html
 def test_report_page_heads_with_issuer_number_and_title():
     html = sample_html(rows=1)
 
-    assert '<p class="issuer">南昌市计划生育协会统计报告</p>' in html
+    assert '<p class="issuer">南昌市计划生育协会<span class="kind">统计报告</span></p>' in html
     assert '<p class="document-number">洪计协〔2026〕12号</p>' in html
     assert re.findall(r'class="title-line">([^<]+)<', html) == [
         "关于全市计划生育协会",
@@ -34,7 +34,7 @@ def test_report_page_without_number_and_addressee_leaves_both_out():
 def test_report_page_sets_a_long_issuer_smaller(issuer, size):
     html = sample_html(rows=1, issuer=issuer)
 
-    assert f'<p class="{size}">{issuer}统计报告</p>' in html
+    assert f'<p class="{size}">{issuer}<span class="kind">统计报告</span></p>' in html
 
 
 def test_report_page_escapes_what_was_typed():
