@@ -1,5 +1,6 @@
 """HTML to PDF: official page, nothing fetched, the same report gives the same bytes."""
 
+import ctypes
 import gc
 import logging
 import mimetypes
@@ -108,6 +109,14 @@ def _collector_paused() -> Iterator[None]:
     finally:
         gc.enable()
         gc.collect()
+        _return_memory()
+
+
+def _return_memory() -> None:
+    # The fonts pass through memory once per report; glibc would keep those 100 MB for the life of a worker.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _attachment(file: Embedded, data_time: datetime) -> Attachment:
