@@ -12,12 +12,16 @@ from portal.lib.dates import DayError, parse_day
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A line of the menu: a page, or a heading over pages."""
+    """A line of the menu: a page, or a heading over pages.
+
+    A page whose address lies below the entry's belongs to it; `also` names those that lie elsewhere.
+    """
 
     label: str
     icon: str = ""
     url_name: str = ""
     permission: Permission | None = None
+    also: tuple[str, ...] = ()
     entries: tuple["Entry", ...] = ()
 
 
@@ -27,6 +31,7 @@ MENU = (
         icon="overview",
         url_name="dashboards:overview",
         permission=Permission.VIEW_STATISTICS,
+        also=("dashboards:node",),
     ),
     Entry(label="组织", icon="register", url_name="associations:list", permission=Permission.VIEW_REGISTER),
     Entry(
@@ -88,11 +93,13 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
     # A failure before AuthenticationMiddleware still draws a page.
     user = getattr(request, "user", None)
     scope = user.scope if user is not None and user.is_authenticated else Scope(prefixes={})
-    return {"frame": build_frame(scope=scope, path=request.path, on=request.GET.get("on", ""))}
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    on = request.GET.get("on", "")
+    return {"frame": build_frame(scope=scope, path=request.path, view_name=view_name, on=on)}
 
 
-def build_frame(*, scope: Scope, path: str, on: str) -> Frame:
-    current = current_url(path)
+def build_frame(*, scope: Scope, path: str, view_name: str, on: str) -> Frame:
+    current = current_url(path, view_name)
     return Frame(
         menu=menu_items(MENU, scope=scope, current=current),
         roles=role_names(scope),
@@ -124,13 +131,12 @@ def page_url(url_name: str) -> str:
         return ""
 
 
-def current_url(path: str) -> str:
-    """Return the longest menu address that the path lies under; the home page stands for itself alone."""
-    names = [entry.url_name for top in MENU for entry in (top, *top.entries) if entry.url_name]
-    above = [
-        url for url in map(page_url, names) if url == path or (url not in ("", "/") and path.startswith(url))
-    ]
-    return max(above, key=len, default="")
+def current_url(path: str, view_name: str) -> str:
+    """Return the menu address that the page belongs to, the longest one above it; home has none below it."""
+    pages = [(entry, page_url(entry.url_name)) for top in MENU for entry in (top, *top.entries)]
+    named = [url for entry, url in pages if view_name in entry.also]
+    above = [url for _, url in pages if url == path or (url not in ("", "/") and path.startswith(url))]
+    return max(named or above, key=len, default="")
 
 
 def role_names(scope: Scope) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ def pages(settings):
     settings.ROOT_URLCONF = "tests.templates.pages"
 
 
-def frame_for(*roles, path="/", on=""):
-    return build_frame(scope=Scope.of_grants([(role.codename, "36") for role in roles]), path=path, on=on)
+def frame_for(*roles, path="/", view_name="", on=""):
+    scope = Scope.of_grants([(role.codename, "36") for role in roles])
+    return build_frame(scope=scope, path=path, view_name=view_name, on=on)
 
 
 def outline(items):
@@ -75,6 +76,12 @@ def test_current_entry_is_the_longest_address_above_the_page(path, labels):
     menu = frame_for(OFFICE, VERIFIER, path=path).menu
 
     assert current_labels(menu) == labels
+
+
+def test_current_entry_claims_a_page_that_lies_elsewhere():
+    menu = frame_for(OFFICE, path="/overview/360102/", view_name="dashboards:node").menu
+
+    assert current_labels(menu) == ["总览"]
 
 
 @pytest.mark.parametrize(

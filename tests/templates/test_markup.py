@@ -14,7 +14,7 @@ FORBIDDEN = {
     "inline style": r"<style|\sstyle\s*=",
     "inline script": r"<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:",
     "unescaped output": r"\|\s*safe\b|safeseq|autoescape\s+off",
-    "arithmetic": r"\|\s*(add|divisibleby)\b|widthratio",
+    "arithmetic": r"\|\s*add:(?![\"'])|\|\s*divisibleby|widthratio",
     "address outside the portal": r"(src|href|action)=[\"']https?:",
 }
 ERRORS = {
