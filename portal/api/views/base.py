@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
@@ -48,4 +49,8 @@ class RecordList(Resource, ListAPIView):
     other_parameters = PAGING
 
     def list(self, request: Request, *args, **kwargs) -> Response:
-        return self.get_paginated_response(self.paginate_queryset(self.get_queryset()))
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response([self.shaped(row) for row in page])
+
+    def shaped(self, row: dict[str, Any]) -> dict[str, Any]:
+        return row

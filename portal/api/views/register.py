@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -54,3 +56,7 @@ class QuotaRules(RecordList):
 
     def get_queryset(self) -> QuerySet:
         return queries.quota_rules(self.request.user, self.asked)
+
+    def shaped(self, row: dict[str, Any]) -> dict[str, Any]:
+        # The renderer would make it a float.
+        return row | {"min_percent": str(row["min_percent"])}
