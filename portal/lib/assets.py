@@ -25,7 +25,8 @@ class NodeModulesFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = [self.storage.path(path)] if path in PUBLISHED and self.storage.exists(path) else []
-        return found if find_all else next(iter(found), None)
+        # Not found is an empty list, never None: Django would take None for a path.
+        return found[0] if found and not find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         return ((path, self.storage) for path in PUBLISHED if self.storage.exists(path))

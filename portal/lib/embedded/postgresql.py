@@ -1,6 +1,7 @@
 """The embedded PostgreSQL cluster: initdb, start, stop."""
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -75,6 +76,8 @@ def _connect(data_dir: Path, database: str) -> psycopg2.extensions.connection:
 
 def _make_cluster(owner: Owner | None, home: Path, cluster: Path) -> None:
     # Made under another name first: an interrupted initdb leaves no half cluster behind.
+    for left in home.glob("draft-*"):
+        shutil.rmtree(left)
     draft = home / f"draft-{time.time_ns()}"
     choices = ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     if _run(owner, home, "initdb", "-D", str(draft), "-U", "postgres", "--locale=C", *choices) != 0:
