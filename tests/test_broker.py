@@ -1,0 +1,68 @@
+"""What a request pays when the broker is away: it tries once, gives up soon, and the sweeper sends later."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import pytest
+from celery import Celery
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+from portal.lib.embedded import places, valkey
+
+# A page answers within three seconds whatever the broker does, and announcing the job is not all of its work.
+LONGEST_SECONDS = 2.5
+
+
+@pytest.fixture
+def broker(tmp_path):
+    valkey.start(tmp_path)
+    number = int((tmp_path / "valkey" / "pid").read_text())
+    yield number, places.redis_url(tmp_path).replace("unix://", "redis+socket://")
+    with suppress(ProcessLookupError):
+        os.kill(number, signal.SIGCONT)
+    valkey.stop(tmp_path)
+
+
+def announce(url):
+    """Send as the portal does, with its settings, to this broker."""
+    app = Celery(set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.conf.broker_url = url
+    started = time.monotonic()
+    try:
+        app.send_task("portal.jobs.jobs.sweep")
+    finally:
+        app.close()
+        assert time.monotonic() - started < LONGEST_SECONDS
+
+
+def waiting(url):
+    with Connection(url) as connection, connection.SimpleQueue("sweep") as queue:
+        return queue.qsize()
+
+
+def test_announcement_reaches_a_broker_that_runs(broker):
+    _, url = broker
+
+    announce(url)
+
+    assert waiting(url) == 1
+
+
+def test_announcement_to_a_frozen_broker_gives_up_soon(broker):
+    number, url = broker
+    os.kill(number, signal.SIGSTOP)
+
+    with pytest.raises(OperationalError):
+        announce(url)
+
+
+def test_announcement_to_a_missing_broker_gives_up_soon(broker):
+    number, url = broker
+    os.kill(number, signal.SIGKILL)
+
+    with pytest.raises(OperationalError):
+        announce(url)
