@@ -52,13 +52,13 @@ class Child:
         return True
 
 
-def stop_all(children: list[Child]) -> None:
+def stop_all(children: list[Child], seconds: float = STOP_SECONDS) -> None:
     """Ask all to end, wait, and end the rest with everything that they started."""
     running = [child.process for child in children if child.process is not None]
     for process in running:
         if process.poll() is None:
             process.terminate()
-    end = time.monotonic() + STOP_SECONDS
+    end = time.monotonic() + seconds
     for process in running:
         try:
             process.wait(timeout=max(0.1, end - time.monotonic()))

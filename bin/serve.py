@@ -54,9 +54,9 @@ def manage(*arguments: str) -> None:
         raise CannotStart(f"manage.py {' '.join(arguments)} 失败（{status}）")
 
 
-def wait_for_port(port: int) -> None:
+def wait_for_port(port: int, seconds: float = FREE_SECONDS) -> None:
     """Wait a moment for the port: a run that was just stopped may still be letting go of it."""
-    end = time.monotonic() + FREE_SECONDS
+    end = time.monotonic() + seconds
     while True:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
