@@ -17,10 +17,11 @@ COUNT_LIMIT = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a page of the queue begins: behind the claim of this day and key."""
+    """A claim at the edge of a page of the queue: pages go on behind it, or back before it."""
 
     on: date
     pk: int
+    is_backwards: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,8 @@ class QueuePage:
 
     claims: tuple[MilestoneEvent, ...]
     count: int
-    next_place: Place | None
+    previous: Place | None
+    following: Place | None
 
 
 def histories_of(association: Association, *, on: date) -> dict[Milestone, tuple[MilestoneEvent, ...]]:
@@ -48,14 +50,32 @@ def standing_claim(steps: Sequence[MilestoneEvent]) -> MilestoneEvent | None:
     return next(step for step in reversed(steps) if step.step == MilestoneStep.CLAIMED)
 
 
-def queue_page(user: User, *, on: date, after: Place | None, size: int) -> QueuePage:
+def queue_page(user: User, *, on: date, place: Place | None, size: int) -> QueuePage:
     """Return one page of the claims that the user may verify or return, oldest first."""
     waiting = MilestoneEvent.objects.judged_by(user).waiting(on=on)
-    beyond = waiting.filter(Q(on__gt=after.on) | Q(on=after.on, pk__gt=after.pk)) if after else waiting
-    found = list(beyond.select_related("association__parent", "file").order_by("on", "pk")[: size + 1])
-    shown, more = found[:size], len(found) > size
+    is_backwards = place is not None and place.is_backwards
+    order = ("-on", "-pk") if is_backwards else ("on", "pk")
+    rows = waiting.filter(_beyond(place)).select_related("association__parent", "file").order_by(*order)
+    found = list(rows[: size + 1])
+    shown, has_more = found[:size], len(found) > size
+    if is_backwards:
+        shown.reverse()
+    has_before = has_more if is_backwards else place is not None
+    has_after = is_backwards or has_more
     return QueuePage(
         claims=tuple(shown),
-        count=waiting.order_by()[: COUNT_LIMIT + 1].count(),
-        next_place=Place(on=shown[-1].on, pk=shown[-1].pk) if more else None,
+        count=waiting[: COUNT_LIMIT + 1].count(),
+        previous=_edge(shown[0], is_backwards=True) if shown and has_before else None,
+        following=_edge(shown[-1], is_backwards=False) if shown and has_after else None,
     )
+
+
+def _beyond(place: Place | None) -> Q:
+    if place is None:
+        return Q()
+    side = "lt" if place.is_backwards else "gt"
+    return Q(**{f"on__{side}": place.on}) | Q(on=place.on, **{f"pk__{side}": place.pk})
+
+
+def _edge(claim: MilestoneEvent, *, is_backwards: bool) -> Place:
+    return Place(on=claim.on, pk=claim.pk, is_backwards=is_backwards)

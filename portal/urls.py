@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready),
     path("metrics", health.prometheus),
     path("", include("portal.dashboards.urls")),
+    path("", include("portal.oversight.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("api/v1/", include("portal.api.urls")),
 ]

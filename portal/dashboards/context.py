@@ -41,8 +41,8 @@ MENU = (
         label="改革进度",
         icon="reform",
         entries=(
-            Entry(label="进度表", url_name="dashboards:reform", permission=Permission.VIEW_STATISTICS),
-            Entry(label="待核实", url_name="dashboards:verifications", permission=Permission.VERIFY),
+            Entry(label="进度表", url_name="oversight:reform_home", permission=Permission.VIEW_STATISTICS),
+            Entry(label="待核实", url_name="oversight:queue", permission=Permission.VERIFY),
         ),
     ),
     Entry(label="会员", icon="members", url_name="members:memberships", permission=Permission.VIEW_PEOPLE),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from associations.enums import Body, Milestone, MilestoneState
 from associations.rules import Citation
 from members.rules import QuotaResult
+from portal.lib.figures import percent_cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,10 @@ class Progress:
     claimed: int = 0
     overdue: int = 0
     late: int = 0
+
+    @property
+    def percent(self) -> Decimal | None:
+        return percent_cut(self.verified, self.required) if self.required else None
 
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(
