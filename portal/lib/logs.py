@@ -31,6 +31,11 @@ def json_logging(level: str) -> dict[str, object]:
         "formatters": {"json": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Django's own handlers mail and colour; its records go the same way as all others.
-        "loggers": {"django": {"handlers": [], "propagate": True}, "fontTools": {"level": "WARNING"}},
+        "loggers": {
+            # Django's own handlers mail and colour; its records go the same way as all others.
+            "django": {"handlers": [], "propagate": True},
+            # Both tell each step of each PDF.
+            "fontTools": {"level": "WARNING"},
+            "weasyprint.progress": {"level": "WARNING"},
+        },
     }
