@@ -29,7 +29,9 @@ class Report(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("类型", max_length=10, choices=ReportKind)
-    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="reports", verbose_name="协会")
+    association = models.ForeignKey(
+        Association, on_delete=models.PROTECT, related_name="reports", verbose_name="协会"
+    )
     on = models.DateField("截至日期")
     formats = ArrayField(models.CharField(max_length=5, choices=ReportFormat), verbose_name="格式")
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="report")

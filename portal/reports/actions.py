@@ -1,0 +1,146 @@
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import uuid4
+
+from django.db import transaction
+
+from associations.enums import Level
+from associations.models import Association
+from portal.accounts.models import User
+from portal.jobs.actions import enqueue, wake_on_commit
+from portal.jobs.models import BATCH, Job
+from portal.lib.findings import Finding, RuleViolation, Severity
+from portal.records.files import store_bytes
+
+from .archive import MadeFile, stored
+from .content import Content
+from .models import Report, ReportFile, ReportFormat, ReportKind
+from .queries import parts_below
+
+REPORT_JOB = "report"
+FIRST_DAY = date(1980, 1, 1)
+MOST_PARTS = 2000
+
+
+@transaction.atomic
+def request_report(
+    *,
+    kind: ReportKind,
+    association: Association,
+    on: date,
+    formats: Sequence[ReportFormat],
+    by: User,
+    request_key: str = "",
+) -> Report:
+    """Ask for a report; a worker makes it. The same `request_key` of the same user gives the same report.
+
+    Raises: RuleViolation for a day before there were associations or for no format.
+    """
+    _check(on=on, formats=formats)
+    job = enqueue(
+        kind=REPORT_JOB,
+        key=f"report:{by.pk}:{request_key or uuid4()}:{kind}:{association.code}",
+        arguments={},
+        association=association,
+        by=by,
+    )
+    report, _ = Report.objects.scoped().get_or_create(
+        job=job,
+        defaults={
+            "kind": kind,
+            "association": association,
+            "on": on,
+            "formats": ordered(formats),
+            "requested_by": by,
+        },
+    )
+    return report
+
+
+@transaction.atomic
+def request_batch(
+    *,
+    kinds: Sequence[ReportKind],
+    association: Association,
+    on: date,
+    formats: Sequence[ReportFormat],
+    by: User,
+    level: Level | None = None,
+    request_key: str = "",
+) -> Job:
+    """Ask for reports of all associations directly below, or of all of `level` below; return the batch.
+
+    The same `request_key` of the same user gives the same batch.
+    Raises: RuleViolation where nothing lies below, or too much for one batch.
+    """
+    _check(on=on, formats=formats)
+    parts = parts_below(association, level=level, on=on)
+    if not parts or len(parts) * len(kinds) > MOST_PARTS:
+        message = f"一次最多生成{MOST_PARTS}份，请缩小范围" if parts else "该协会在所选日期没有下级协会"
+        raise refused(message, code="batch-size", field="for_children")
+    key = f"batch:{by.pk}:{request_key or uuid4()}:{association.code}"
+    batch = enqueue(kind=BATCH, key=key, arguments={}, association=association, by=by)
+    if not batch.progress_total:
+        _add_parts(batch, kinds=kinds, parts=parts, on=on, formats=formats, by=by)
+    return batch
+
+
+def _add_parts(
+    batch: Job,
+    *,
+    kinds: Iterable[ReportKind],
+    parts: Sequence[Association],
+    on: date,
+    formats: Sequence[ReportFormat],
+    by: User,
+) -> None:
+    pairs = [(kind, part) for kind in kinds for part in parts]
+    jobs = Job.objects.bulk_create(
+        Job(
+            kind=REPORT_JOB,
+            key=f"{batch.key}:{kind}:{part.code}",
+            association=part,
+            created_by=by,
+            parent=batch,
+        )
+        for kind, part in pairs
+    )
+    Report.objects.bulk_create(
+        Report(kind=kind, association=part, on=on, formats=ordered(formats), job=job, requested_by=by)
+        for (kind, part), job in zip(pairs, jobs, strict=True)
+    )
+    batch.progress_total = len(jobs)
+    batch.save(update_fields=["progress_total"])
+    wake_on_commit([job.pk for job in jobs])
+
+
+def keep(*, report: Report, content: Content, files: Iterable[tuple[MadeFile, str]]) -> None:
+    """Write down a report that was made, in the transaction that ends its job; files come with their hash."""
+    report.content = stored(content)
+    report.save(update_fields=["content"])
+    ReportFile.objects.bulk_create(
+        ReportFile(report=report, format=file.format, name=file.name, sha256=sha256, size=len(file.content))
+        for file, sha256 in files
+    )
+
+
+def store(file: MadeFile) -> str:
+    """Put the bytes of a file on disk before anything refers to them, and return their hash."""
+    return store_bytes(file.content)
+
+
+def ordered(formats: Iterable[str]) -> list[str]:
+    """Return the formats in the order of the catalogue, each once."""
+    wanted = set(formats)
+    return [each.value for each in ReportFormat if each in wanted]
+
+
+def refused(message: str, *, code: str, field: str) -> RuleViolation:
+    return RuleViolation([Finding(code=code, severity=Severity.ERROR, message=message, source=field)])
+
+
+def _check(*, on: date, formats: Sequence[ReportFormat]) -> None:
+    if on < FIRST_DAY:
+        raise refused("日期不能早于1980年1月1日", code="day-too-early", field="on")
+    if not formats:
+        raise refused("请至少选择一种格式", code="no-format", field="formats")
