@@ -9,23 +9,21 @@ from django.db.models import F
 from associations.models import Association
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.lib.findings import RuleViolation
+from portal.lib.dates import official_day
+from portal.lib.findings import Finding, RuleViolation
 from portal.lib.pinyin import initials
 from portal.records.saving import refusal, save_record, save_version
 
 from .enums import Exit
 from .models import Appointment, Person, Session, Term
-from .queries import held_seats, held_sessions
+from .queries import held_seats, held_sessions, plan_findings
 from .session_rules import (
     Arrival,
     Departure,
     SessionFacts,
-    TermSpan,
     arrival_findings,
     decision_findings,
-    departure_findings,
     entry_of,
-    session_findings,
 )
 from .term_rules import KnownTerm, new_term_findings
 
@@ -96,22 +94,11 @@ def record_session(
     term = _locked(term, by=by)
     if term.version != seen:
         raise refusal("您填写期间，该届的会议或任职已被他人修改，请核对后重新提交", code="stale")
-    seats, held = held_seats(term), held_sessions(term)
-    gone = [departure.appointment for departure in leaving]
-    _refuse_any(
-        [
-            *session_findings(facts, term=_span(term), held=held),
-            *departure_findings(leaving, seats=seats, last_day=facts.starts_on - ONE_DAY),
-            *arrival_findings(entering, seats=seats, leaving=gone, on=facts.starts_on),
-            *decision_findings(facts, entering, held=held),
-        ]
-    )
+    _refuse_any(plan_findings(term, facts=facts, leaving=leaving, entering=entering))
     people = _people(entering, by=by)
     session = Session(term=term, **{name: getattr(facts, name) for name in SessionFacts.__dataclass_fields__})
     save_record(session)
-    for departure in leaving:
-        _leave(departure, session=session)
-    movers = {seats[key].person for key in gone}
+    movers = {_leave(departure, session=session).person_id for departure in leaving}
     for arrival in entering:
         _enter(arrival, session=session, facts=facts, moves=arrival.person in movers, people=people)
     _touch(term)
@@ -149,6 +136,9 @@ def leave_office(*, appointment: Appointment, ends_on: date, exit: Exit, by: Use
     current = term.appointments.select_for_update().get(pk=appointment.pk)
     if current.version == seen and current.ends_on is not None:
         raise refusal("该任职已登记卸任日期", code="not_in_office", field="ends_on")
+    if ends_on < current.starts_on:
+        message = f"卸任日期不能早于任职日期（{official_day(current.starts_on)}）"
+        raise refusal(message, code="before_entry", field="ends_on")
     current.ends_on, current.exit = ends_on, exit
     save_version(current, seen=seen)
     _touch(term)
@@ -169,10 +159,6 @@ def _touch(term: Term) -> None:
     term.save(update_fields=["version"])
 
 
-def _span(term: Term) -> TermSpan:
-    return TermSpan(number=term.number, starts_on=term.starts_on, ends_on=term.ends_on)
-
-
 def _facts_of(session: Session) -> SessionFacts:
     return SessionFacts(**{name: getattr(session, name) for name in SessionFacts.__dataclass_fields__})
 
@@ -185,12 +171,13 @@ def _people(entering: Sequence[Arrival], *, by: User) -> dict[int, Person]:
     return people
 
 
-def _leave(departure: Departure, *, session: Session) -> None:
+def _leave(departure: Departure, *, session: Session) -> Appointment:
     appointment = session.term.appointments.get(pk=departure.appointment)
     appointment.ends_on = session.starts_on - ONE_DAY
     appointment.exit = departure.exit
     appointment.left_in = session
     save_version(appointment, seen=appointment.version)
+    return appointment
 
 
 def _enter(
@@ -242,6 +229,6 @@ def _require_edit(by: User, association: Association) -> None:
         raise refusal("您不能编辑该协会的档案", code="forbidden")
 
 
-def _refuse_any(findings: list) -> None:
+def _refuse_any(findings: Sequence[Finding]) -> None:
     if findings:
         raise RuleViolation(findings)

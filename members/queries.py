@@ -1,21 +1,35 @@
 """Who sits in a council on a day, and which sessions put them there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association
 from portal.accounts.models import User
+from portal.lib.findings import Finding
 
 from .enums import Entry
 from .models import Appointment, Person, Session, Term
 from .models.council import AppointmentQuerySet
 from .rules import session_name
 from .seat_counts import SeatCount, seat_counts
-from .session_rules import HeldSeat, HeldSession
+from .session_rules import (
+    Arrival,
+    Departure,
+    HeldSeat,
+    HeldSession,
+    SessionFacts,
+    TermSpan,
+    arrival_findings,
+    decision_findings,
+    departure_findings,
+    session_findings,
+)
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +84,17 @@ class ConstituencyRow:
 def term_on(association: Association, *, on: date) -> Term | None:
     """Return the term that sits on the day."""
     return association.terms.in_force(on=on).first()
+
+
+def latest_term(association: Association) -> Term | None:
+    """Return the newest term on record."""
+    return association.terms.order_by("-number").first()
+
+
+def next_number(term: Term, body: Body) -> int:
+    """Return the number that the next session of the body bears."""
+    latest = term.sessions.filter(body=body).aggregate(latest=Max("number"))["latest"]
+    return (latest or 0) + 1
 
 
 def headcounts(association: Association, *, on: date) -> tuple[PostSeats, ...]:
@@ -175,6 +200,21 @@ def held_sessions(term: Term) -> list[HeldSession]:
     return [
         HeldSession(key=key, body=Body(body), number=number, starts_on=starts_on)
         for key, body, number, starts_on in term.sessions.values_list(*columns)
+    ]
+
+
+def plan_findings(
+    term: Term, *, facts: SessionFacts, leaving: Sequence[Departure] = (), entering: Sequence[Arrival] = ()
+) -> list[Finding]:
+    """Check a session that is to be recorded, with its departures and entries, against what is on record."""
+    seats, held = held_seats(term), held_sessions(term)
+    span = TermSpan(number=term.number, starts_on=term.starts_on, ends_on=term.ends_on)
+    gone = [departure.appointment for departure in leaving]
+    return [
+        *session_findings(facts, term=span, held=held),
+        *departure_findings(leaving, seats=seats, last_day=facts.starts_on - ONE_DAY),
+        *arrival_findings(entering, seats=seats, leaving=gone, on=facts.starts_on),
+        *decision_findings(facts, entering, held=held),
     ]
 
 
