@@ -29,7 +29,6 @@ FREE_SECONDS = 8
 DEMO_ACCOUNTS = (
     "admin jx_office jx_leader nc_office dh_office dh_leader pt_office xy_office auditor api_client"
 )
-DEMO_PREFIXES = ("36", "310107", "230402", "420902")
 
 
 class CannotStart(Exception):
@@ -99,9 +98,6 @@ def load_demo() -> None:
         return
     os.environ["DEMO_PASSWORD"] = demo_password()
     say("首次运行：载入行政区划、政策和演示数据")
-    for prefix in DEMO_PREFIXES:
-        manage("import_divisions", "--prefix", prefix)
-    manage("load_policies")
     manage("load_demo")
 
 

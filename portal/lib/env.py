@@ -12,7 +12,7 @@ KEY_BYTES = 32
 
 
 def kept_secret(path: Path) -> str:
-    """Return the secret stored in this file; the first call makes it at random, readable by the owner only."""
+    """Return the secret stored in this file; the first call makes it at random, for the owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
