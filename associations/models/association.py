@@ -62,7 +62,7 @@ class AssociationQuerySet(ScopedQuerySet):
         )
 
 
-@tracked()
+@tracked(in_bulk=True)
 class Association(models.Model):
     """An association that ought to exist; without `established_on` it is missing (应建未建).
 
@@ -191,7 +191,7 @@ class Staffing(models.Model):
         return f"{self.get_establishment_display()} {self.get_employment_display()} {self.headcount}人"
 
 
-@tracked()
+@tracked(in_bulk=True)
 class Succession(models.Model):
     """A change of an association's code or name, or its passing into or out of another one."""
 
