@@ -282,6 +282,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "LevelEnum": "associations.enums.Level",
         "ConstituencyEnum": "associations.enums.Constituency",
+        "KindEnum": "associations.enums.Kind",
+        "ReportKindEnum": "portal.reports.models.ReportKind",
+        "ReportFormatEnum": "portal.reports.models.ReportFormat",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

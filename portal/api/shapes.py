@@ -1,23 +1,23 @@
 """The shapes of every reply: what the schema says and what the client gets."""
 
 from rest_framework import serializers
+from rest_framework.reverse import reverse
 
 from associations.enums import (
     Body,
     Constituency,
     Employment,
-    Issue,
     Kind,
     Level,
     Milestone,
     MilestoneState,
-    MilestoneStep,
     PartyOrganisation,
     Post,
-    Visibility,
 )
-from members.enums import Entry, Exit
+from members.enums import Entry
 from members.rules import QuotaResult
+from portal.jobs.models import JobState
+from portal.reports.models import ReportFile, ReportFormat, ReportKind
 
 QUOTA_RESULTS = [(result.value, result.label) for result in QuotaResult]
 
@@ -36,18 +36,18 @@ class AssociationRow(PlaceShape):
     dissolved_on = serializers.DateField(allow_null=True)
 
 
-class LevelCountShape(serializers.Serializer):
-    level = serializers.ChoiceField(Level.choices)
-    due = serializers.IntegerField(help_text="应建")
-    established = serializers.IntegerField(help_text="已建")
-
-
 class AssociationFacts(AssociationRow):
     parent_code = serializers.CharField(source="parent.code", default=None, allow_null=True)
     address = serializers.CharField()
     phone = serializers.CharField()
     host_body = serializers.CharField()
     party_organisation = serializers.ChoiceField(PartyOrganisation.choices)
+
+
+class LevelCountShape(serializers.Serializer):
+    level = serializers.ChoiceField(Level.choices)
+    due = serializers.IntegerField(help_text="应建")
+    established = serializers.IntegerField(help_text="已建")
 
 
 class AssociationShape(AssociationFacts):
@@ -138,84 +138,61 @@ class ReformShape(DatedShape):
     progress = ScopesProgressShape()
 
 
+class CoverageShape(serializers.Serializer):
+    due = serializers.IntegerField(help_text="应建")
+    established = serializers.IntegerField(help_text="已建")
+    percent = serializers.DecimalField(4, 1, allow_null=True, help_text="建会率，截去、不四舍五入")
+
+
+class QuotaTallyShape(serializers.Serializer):
+    bound = serializers.IntegerField(help_text="有比例规定的协会")
+    met = serializers.IntegerField(help_text="其中各机构均达标的")
+    percent = serializers.DecimalField(4, 1, allow_null=True)
+
+
+class PlaceFiguresShape(PlaceShape):
+    coverage = CoverageShape()
+    quotas = QuotaTallyShape()
+    reform = ProgressShape()
+
+
 class OverviewShape(DatedShape):
-    coverage = LevelCountShape(many=True, help_text="应建与已建，按层级计，含本级")
-    quotas = BodyQuotaShape(many=True)
-    reform = ScopesProgressShape()
+    total = PlaceFiguresShape(help_text="本级和全部下级")
+    children = PlaceFiguresShape(many=True, help_text="各直接下级，均含其全部下级")
+    overdue_count = serializers.IntegerField(help_text="逾期的改革事项")
+    term_notice_count = serializers.IntegerField(help_text="将届满或已届满的届")
 
 
-class PolicyRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    number = serializers.CharField()
-    title = serializers.CharField()
-    issued_by = serializers.CharField()
-    issuer_code = serializers.CharField()
-    dated_on = serializers.DateField(allow_null=True)
-    printed_on = serializers.DateField(allow_null=True)
-    published_on = serializers.DateField(allow_null=True)
-    issue = serializers.ChoiceField(Issue.choices)
-    visibility = serializers.ChoiceField(Visibility.choices)
+class JobShape(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    association = serializers.CharField(source="association.code")
+    state = serializers.ChoiceField(JobState.choices)
+    progress_done = serializers.IntegerField()
+    progress_total = serializers.IntegerField()
+    message = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class QuotaRuleRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    document_id = serializers.IntegerField()
-    document_number = serializers.CharField()
-    clause = serializers.CharField()
-    scope_code = serializers.CharField()
-    levels = serializers.ListField(child=serializers.ChoiceField(Level.choices))
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
-    body = serializers.ChoiceField(Body.choices)
-    min_percent = serializers.DecimalField(5, 2)
-    constituencies = serializers.ListField(child=serializers.ChoiceField(Constituency.choices))
+class ReportFileShape(serializers.Serializer):
+    name = serializers.CharField()
+    format = serializers.ChoiceField(ReportFormat.choices)
+    size = serializers.IntegerField(help_text="字节")
+    sha256 = serializers.CharField()
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, file: ReportFile) -> str:
+        values = {"key": file.report_id, "name": file.name}
+        return reverse("api:report_file", kwargs=values, request=self.context["request"])
 
 
-class MilestoneEventRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    association_code = serializers.CharField()
-    milestone = serializers.ChoiceField(Milestone.choices)
-    step = serializers.ChoiceField(MilestoneStep.choices)
+class ReportShape(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(ReportKind.choices)
+    association = serializers.CharField(source="association.code")
     on = serializers.DateField()
-    document_number = serializers.CharField()
-    achieved_on = serializers.DateField(allow_null=True)
-    reason = serializers.CharField()
-
-
-class TermRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    association_code = serializers.CharField()
-    number = serializers.IntegerField()
-    congress_on = serializers.DateField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
-
-
-class SessionRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    association_code = serializers.CharField()
-    term_number = serializers.IntegerField()
-    body = serializers.ChoiceField(Body.choices)
-    number = serializers.IntegerField()
-    is_enlarged = serializers.BooleanField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    place = serializers.CharField()
-    expected_count = serializers.IntegerField(allow_null=True)
-    attended_count = serializers.IntegerField(allow_null=True)
-
-
-class AppointmentRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    association_code = serializers.CharField()
-    term_number = serializers.IntegerField()
-    person_id = serializers.IntegerField()
-    person_name = serializers.CharField()
-    post = serializers.ChoiceField(Post.choices)
-    constituency = serializers.ChoiceField(Constituency.choices)
-    employment = serializers.ChoiceField(Employment.choices)
-    office_held = serializers.CharField()
-    entry = serializers.ChoiceField(Entry.choices)
-    exit = serializers.ChoiceField(Exit.choices, allow_blank=True)
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
+    formats = serializers.ListField(child=serializers.ChoiceField(ReportFormat.choices))
+    requested_at = serializers.DateTimeField()
+    job = JobShape()
+    files = ReportFileShape(many=True, help_text="生成后才有")

@@ -1,7 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from .views import councils, register, verdicts
+from .views import councils, register, reports, verdicts
 
 app_name = "api"
 urlpatterns = [
@@ -24,4 +24,8 @@ urlpatterns = [
     path("terms/", councils.Terms.as_view(), name="terms"),
     path("sessions/", councils.Sessions.as_view(), name="sessions"),
     path("appointments/", councils.Appointments.as_view(), name="appointments"),
+    path("reports/", reports.Reports.as_view(), name="reports"),
+    path("reports/<uuid:key>/", reports.ReportDetail.as_view(), name="report"),
+    path("reports/<uuid:key>/files/<str:name>", reports.ReportFileDownload.as_view(), name="report_file"),
+    path("jobs/<uuid:key>/", reports.JobDetail.as_view(), name="job"),
 ]

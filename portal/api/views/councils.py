@@ -1,7 +1,7 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 
-from portal.api import queries, shapes
+from portal.api import queries, rows
 from portal.api.parameters import DatedFilters, MilestoneFilters, SessionFilters
 
 from .base import RecordList
@@ -9,7 +9,7 @@ from .base import RecordList
 
 @extend_schema(summary="改革事项记录", parameters=[MilestoneFilters])
 class MilestoneEvents(RecordList):
-    serializer_class = shapes.MilestoneEventRow
+    serializer_class = rows.MilestoneEventRow
     parameters = MilestoneFilters
 
     def get_queryset(self) -> QuerySet:
@@ -18,7 +18,7 @@ class MilestoneEvents(RecordList):
 
 @extend_schema(summary="届", parameters=[DatedFilters])
 class Terms(RecordList):
-    serializer_class = shapes.TermRow
+    serializer_class = rows.TermRow
     parameters = DatedFilters
 
     def get_queryset(self) -> QuerySet:
@@ -27,7 +27,7 @@ class Terms(RecordList):
 
 @extend_schema(summary="会议", parameters=[SessionFilters])
 class Sessions(RecordList):
-    serializer_class = shapes.SessionRow
+    serializer_class = rows.SessionRow
     parameters = SessionFilters
 
     def get_queryset(self) -> QuerySet:
@@ -36,7 +36,7 @@ class Sessions(RecordList):
 
 @extend_schema(summary="任职(须有人员权限)", parameters=[DatedFilters])
 class Appointments(RecordList):
-    serializer_class = shapes.AppointmentRow
+    serializer_class = rows.AppointmentRow
     parameters = DatedFilters
 
     def get_queryset(self) -> QuerySet:

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.accounts.roles import Permission
-from portal.api import figures, queries, shapes
+from portal.api import figures, queries, rows, shapes
 from portal.api.pagination import CodePagination
 from portal.api.parameters import AsOf, PolicyFilters, QuotaRuleFilters, RegisterFilters
 
@@ -42,7 +42,7 @@ class AssociationDetail(Resource):
 
 @extend_schema(summary="政策文件", parameters=[PolicyFilters])
 class Policies(RecordList):
-    serializer_class = shapes.PolicyRow
+    serializer_class = rows.PolicyRow
     parameters = PolicyFilters
 
     def get_queryset(self) -> QuerySet:
@@ -51,7 +51,7 @@ class Policies(RecordList):
 
 @extend_schema(summary="比例规定", parameters=[QuotaRuleFilters])
 class QuotaRules(RecordList):
-    serializer_class = shapes.QuotaRuleRow
+    serializer_class = rows.QuotaRuleRow
     parameters = QuotaRuleFilters
 
     def get_queryset(self) -> QuerySet:

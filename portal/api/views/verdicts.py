@@ -12,6 +12,7 @@ from portal.accounts.roles import Permission
 from portal.api import figures, queries, shapes
 from portal.api.parameters import AsOf, WhatIfBody
 from portal.oversight import quotas, reform
+from portal.oversight.overview import overview_of
 
 from .base import Resource
 
@@ -30,12 +31,14 @@ class Overview(Verdict):
     @extend_schema(summary="总览", parameters=[AsOf], responses=shapes.OverviewShape)
     def get(self, request: Request, code: str) -> Response:
         association = self.association(code)
+        overview = overview_of(association, on=self.day)
         return self.answer(
             shapes.OverviewShape,
             association,
-            coverage=figures.coverage(association, on=self.day),
-            quotas=quotas.quotas_of(association, on=self.day),
-            reform=figures.progress(association, on=self.day),
+            total=overview.total,
+            children=overview.children,
+            overdue_count=len(overview.overdue),
+            term_notice_count=len(overview.terms),
         )
 
 

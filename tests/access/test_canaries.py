@@ -1,0 +1,98 @@
+"""A mark in every text of the neighbouring county must not reach the clerk of this one, by any route."""
+
+import re
+from collections.abc import Iterable
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from associations.models import MilestoneEvent
+from portal.accounts.roles import OFFICE
+from portal.accounts.scope import ScopedQuerySet
+from tests import factories
+
+from . import world
+from .routes import ask, read_matrix
+
+PAGES = [row for row in read_matrix() if row.method == "GET"]
+MARK = re.compile(r"canary-[a-z]+-[a-z_]+-end")
+# Keys of programs, which no page shows.
+NO_TEXTS = ("token_hash", "kind", "key")
+# What the neighbour's own clerk finds: proof that the marks are where people look.
+SHOWN = {
+    "canary-association-name-end",
+    "canary-association-short_name-end",
+    "canary-association-address-end",
+    "canary-association-phone-end",
+    "canary-association-host_body-end",
+    "canary-person-name-end",
+    "canary-appointment-office_held-end",
+    "canary-session-place-end",
+    "canary-policydocument-title-end",
+    "canary-policydocument-issued_by-end",
+    "canary-policydocument-number-end",
+    "canary-quotarule-clause-end",
+    "canary-milestoneevent-document_number-end",
+}
+
+
+def scoped_models() -> Iterable[type[models.Model]]:
+    return [model for model in apps.get_models() if isinstance(model._default_manager.all(), ScopedQuerySet)]
+
+
+def text_fields(model: type[models.Model]) -> dict[str, str]:
+    texts = [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+    ]
+    marks = {field: f"canary-{model._meta.model_name}-{field.name}-end" for field in texts}
+    return {
+        field.name: mark
+        for field, mark in marks.items()
+        if field.name not in NO_TEXTS and len(mark) <= (field.max_length or 0)
+    }
+
+
+def plant(code: str) -> None:
+    for model in scoped_models():
+        if model is MilestoneEvent:
+            continue  # cannot be changed: born with its marks
+        queryset = model._default_manager.all()
+        rows = queryset.filter(**{queryset.scope_path: code})
+        if fields := text_fields(model):
+            rows.update(**fields)
+
+
+@pytest.fixture
+def marked(here):
+    sibling = here.places["sibling"].association
+    world.claim(sibling, file_name="canary-storedfile-name-end", **text_fields(MilestoneEvent))
+    here.users["neighbour"] = factories.user((OFFICE, sibling), username="neighbour")
+    plant(sibling.code)
+    return here
+
+
+def found(marked, role: str) -> set[str]:
+    bodies = []
+    for row in PAGES:
+        for place in world.PLACES if row.target else ("own",):
+            response = ask(marked, row, role, place)
+            content = b"".join(response.streaming_content) if response.streaming else response.content
+            bodies.append(content.decode(errors="replace") + str(dict(response.items())))
+    return set(MARK.findall("".join(bodies)))
+
+
+def test_clerk_finds_nothing_of_the_neighbour(marked):
+    assert found(marked, "office") == set()
+
+
+def test_neighbour_finds_their_own(marked):
+    assert found(marked, "neighbour") >= SHOWN
+
+
+def test_open_wall_is_noticed(marked, monkeypatch):
+    monkeypatch.setattr(ScopedQuerySet, "visible_to", lambda self, user, permission=None: self.scoped())
+
+    assert found(marked, "office") & SHOWN

@@ -1,0 +1,36 @@
+"""Every route × every role × inside and outside the grant.
+
+A new route needs its lines in matrix.csv: route (its name, or its address where it has none), method, target
+(the record of `world.Place` that the address names: code, policy, event, report, job; empty where it names
+none) and for each role the status, `own/below` where an association and those below it differ.
+"""
+
+import pytest
+
+from . import world
+from .routes import PATTERNS, ROLES, ask, read_matrix
+
+ROWS = read_matrix()
+BY_KEY = {(row.route, row.method): row for row in ROWS}
+
+
+def test_matrix_lists_every_route_once():
+    listed = {row.route for row in ROWS}
+
+    assert (set(PATTERNS) - listed, listed - set(PATTERNS)) == (set(), set())
+    assert len(ROWS) == len(BY_KEY)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_route_answers_as_the_matrix_says(here, row):
+    places = world.PLACES if row.target else ("own",)
+    cells = [(role, place) for role in ROLES for place in places]
+
+    answers = {cell: ask(here, row, *cell).status_code for cell in cells}
+
+    assert answers == {(role, place): row.expected(role, place) for role, place in cells}
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if (row.route, "POST") not in BY_KEY], ids=str)
+def test_route_without_a_post_line_takes_no_post(here, row):
+    assert ask(here, row, "office", "own", method="POST").status_code == 405

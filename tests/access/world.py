@@ -1,0 +1,107 @@
+"""Five places around one county, each with a record of every kind; a user for every role of the county."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from associations.enums import Body, Milestone, MilestoneStep, Post
+from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument
+from members.models import Session
+from portal.accounts.models import User
+from portal.accounts.roles import ROLES
+from portal.jobs.models import Job
+from portal.records.files import store_bytes
+from portal.records.models import StoredFile
+from portal.reports.models import Report, ReportFile
+from tests import factories
+
+PLACES = {"own": "360102", "below": "360102001", "sibling": "360103", "above": "3601", "elsewhere": "310107"}
+TREE = ("31", "310107", "36", "3601", "360102", "360102001", "360103")
+OUTSIDE = ("sibling", "above", "elsewhere")
+DAY = date(2021, 6, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An association and the records that it owns; the names are the matrix's targets."""
+
+    association: Association
+    policy: PolicyDocument
+    event: MilestoneEvent
+    report: Report
+    job: Job
+    report_file: str
+
+    @property
+    def code(self) -> str:
+        return self.association.code
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    places: dict[str, Place]
+    users: dict[str, User]
+
+
+def build() -> World:
+    register = {code: factories.association(code, name=f"{code}协会") for code in TREE}
+    county = register[PLACES["own"]]
+    users = {role.code: _user(role.code, county) for role in ROLES}
+    for role in ROLES:
+        factories.grant(users[role.code], role, county)
+    users["outsider"] = _user("outsider", None)
+    places = {name: _place(register[code]) for name, code in PLACES.items()}
+    return World(places=places, users=users)
+
+
+def _user(username: str, association: Association | None) -> User:
+    # No password: hashing one takes longer than everything else here.
+    return User.objects.create(username=username, association=association)
+
+
+def _place(association: Association) -> Place:
+    term = factories.term(association)
+    factories.seat(term, Post.PRESIDENT)
+    factories.seat(term)
+    Session.objects.create(term=term, body=Body.COUNCIL, number=1, starts_on=DAY, ends_on=DAY)
+    policy = factories.policy(association)
+    factories.quota_rule(policy, Body.COUNCIL, 30, levels=[association.level])
+    MilestoneRule.objects.create(
+        document=policy,
+        clause="一",
+        scope=association,
+        levels=[association.level],
+        starts_on=policy.dated_on,
+        milestone=Milestone.PLAN_ISSUED,
+        evidence="方案",
+    )
+    job = Job.objects.create(kind="report", key=f"access-{association.code}", association=association)
+    report = Report.objects.create(kind="quota", association=association, on=DAY, formats=["json"], job=job)
+    content = b'{"code": "%s"}' % association.code.encode()
+    file = ReportFile.objects.create(
+        report=report,
+        format="json",
+        name=f"{association.code}.json",
+        sha256=store_bytes(content),
+        size=len(content),
+    )
+    return Place(
+        association=association,
+        policy=policy,
+        event=claim(association),
+        report=report,
+        job=job,
+        report_file=file.name,
+    )
+
+
+def claim(association: Association, *, file_name: str = "方案.pdf", **values) -> MilestoneEvent:
+    proof = StoredFile.objects.create(
+        sha256=store_bytes(b"%PDF-1.7"), name=file_name, content_type="application/pdf", size=8
+    )
+    defaults = {"document_number": "测发〔2020〕1号", "achieved_on": DAY, "on": DAY, "file": proof}
+    return MilestoneEvent.objects.create(
+        association=association,
+        milestone=Milestone.PLAN_ISSUED,
+        step=MilestoneStep.CLAIMED,
+        **(defaults | values),
+    )

@@ -1,0 +1,20 @@
+import pytest
+from django.core.cache import cache
+
+from portal.accounts import actions
+
+
+@pytest.fixture(autouse=True)
+def fresh_throttle():
+    cache.clear()
+
+
+@pytest.fixture
+def bearer(client):
+    """Ask with a user's token; returns the response of a GET."""
+
+    def ask(user, association, path, **limits):
+        issued = actions.make_token(user=user, association=association, days=1, name="测试", **limits)
+        return client.get(path, headers={"authorization": f"Bearer {issued.secret}"})
+
+    return ask
