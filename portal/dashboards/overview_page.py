@@ -7,9 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from portal.lib.charts import Bar, horizontal_bars
-from portal.lib.figures import percent_cut
 from portal.oversight.overview import Overview, PlaceFigures
-from portal.oversight.verdicts import Progress
 
 NOTHING = "—"
 # Lower bounds of the colour steps 1 to 5, in per cent; below the first it is step 0.
@@ -53,7 +51,7 @@ def tiles(overview: Overview, *, query: str) -> list[Tile]:
         tile("基层一线达标率", quotas.percent, f"受比例约束 {quotas.bound} 个，全部达标 {quotas.met} 个"),
         tile(
             "改革核实率",
-            verified_percent(reform),
+            reform.percent,
             f"应完成 {reform.required} 项，已核实 {reform.verified} 项，待核实 {reform.claimed} 项",
             url=reverse("oversight:reform", args=[code]) + query,
         ),
@@ -70,10 +68,6 @@ def tiles(overview: Overview, *, query: str) -> list[Tile]:
 def tile(label: str, percent: Decimal | None, note: str, *, url: str = "") -> Tile:
     figure = NOTHING if percent is None else str(percent)
     return Tile(label=label, figure=figure, unit="" if percent is None else "%", note=note, tone="", url=url)
-
-
-def verified_percent(progress: Progress) -> Decimal | None:
-    return percent_cut(progress.verified, progress.required) if progress.required else None
 
 
 def heat_rows(overview: Overview, *, query: str) -> list[Row]:
@@ -110,7 +104,7 @@ def _row(place: PlaceFigures, *, query: str) -> Row:
         cells=(
             _cell(coverage.percent, f"{coverage.established}/{coverage.due}", node),
             _cell(quotas.percent, f"{quotas.met}/{quotas.bound}", council),
-            _cell(verified_percent(progress), f"{progress.verified}/{progress.required}", reform),
+            _cell(progress.percent, f"{progress.verified}/{progress.required}", reform),
             Cell(
                 text=str(progress.overdue) if progress.required else NOTHING,
                 step=None if not progress.required else 1 if progress.overdue else 5,

@@ -71,6 +71,10 @@ class ChildRow:
     own: Progress
     subtree: Progress
 
+    @property
+    def has_more_below(self) -> bool:
+        return self.subtree.required > self.own.required
+
 
 @dataclass(frozen=True, kw_only=True)
 class SubtreeBoard:

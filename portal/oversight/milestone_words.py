@@ -26,14 +26,14 @@ UNCOMPUTED = Cell(word="待算", tone="none")
 OVERDUE = Cell(word="逾期", tone="0")
 LATE_VERIFIED = Cell(word="迟核", tone="3")
 LATE_CLAIMED = Cell(word="迟报", tone="claimed")
-REACHED = Cell(word="达标", tone="5")
+REACHED = Cell(word="达标", tone="4")
 NOT_REACHED = Cell(word="未达", tone="2")
 CELLS = {
     MilestoneState.NOT_STARTED: Cell(word="未启", tone="none"),
     MilestoneState.IN_PROGRESS: Cell(word="在办", tone="2"),
     MilestoneState.RETURNED: Cell(word="退回", tone="1"),
     MilestoneState.CLAIMED: Cell(word="申报", tone="claimed"),
-    MilestoneState.VERIFIED: Cell(word="核实", tone="5"),
+    MilestoneState.VERIFIED: Cell(word="核实", tone="4"),
 }
 LEGEND = (
     LegendEntry(cell=CELLS[MilestoneState.VERIFIED], meaning="已核实"),

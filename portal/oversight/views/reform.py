@@ -14,6 +14,7 @@ from portal.oversight.boards import BoardRow, board_of, subtree_board
 from portal.oversight.forms.reform import ReturnForm
 from portal.oversight.milestone_words import LEGEND
 from portal.oversight.reform import progress_of
+from portal.oversight.verdicts import Progress
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -38,11 +39,16 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     if request.GET.get("reach") == "below":
         after = request.GET.get("after", "")
         found = subtree_board(association, on=on, after=after)
-        context |= {"board": found, "total": found.total, "legend": LEGEND, "after": after}
+        context |= {"board": found, "legend": LEGEND, "after": after} | progress_context(found.total)
         return render(request, "oversight/reform_subtree.html", context)
     rows = board_of(association, on=on, user=request.user)
-    context |= {"rows": rows, "total": progress_of(row.status for row in rows)}
+    context |= {"rows": rows} | progress_context(progress_of(row.status for row in rows))
     return render(request, "oversight/reform.html", context)
+
+
+def progress_context(total: Progress) -> dict[str, object]:
+    note = f"应完成 {total.required} 项，已核实 {total.verified} 项（按权重）"
+    return {"total": total, "total_note": note}
 
 
 def milestone(request: HttpRequest, code: str, milestone: str) -> HttpResponse:

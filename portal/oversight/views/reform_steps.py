@@ -25,7 +25,8 @@ def claim(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     if form.is_valid() and has_claimed(request, association, row, form):
         messages.success(request, f"已申报“{row.status.milestone.label}”，等待上级核实。")
         return redirect("oversight:milestone", code, milestone)
-    context = milestone_head(request, association, row) | {"form": form}
+    title = f"申报：{row.status.milestone.label}"
+    context = milestone_head(request, association, row) | {"form": form, "title": title}
     return render(request, "oversight/claim.html", context)
 
 
