@@ -20,6 +20,8 @@ class JobState(models.TextChoices):
 ENDED = (JobState.DONE, JobState.FAILED)
 # The kind of a job that is nothing but its children: no worker runs it, it ends with the last of them.
 BATCH = "batch"
+# Named here and not by the handlers, because pages list jobs without loading what does them.
+KIND_TITLES = {BATCH: "批量生成报告", "report": "生成报告"}
 
 
 def allowed_attempts() -> int:
@@ -43,6 +45,15 @@ class JobQuerySet(ScopedQuerySet):
     def held(self, *, attempt: int) -> Self:
         """Running as that attempt: a worker whose lease was taken over holds nothing."""
         return self.filter(state=JobState.RUNNING, attempts=attempt)
+
+    def in_state(self, state: str) -> Self:
+        return self.filter(state=state)
+
+    def made_by(self, user) -> Self:
+        return self.filter(created_by=user)
+
+    def parts_of(self, batch: "Job") -> Self:
+        return self.filter(parent=batch)
 
     def on_top(self) -> Self:
         """Jobs that somebody asked for, without the parts of a batch."""
@@ -103,6 +114,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.get_state_display()}"
+
+    @property
+    def title(self) -> str:
+        return KIND_TITLES.get(self.kind, self.kind)
 
     @property
     def is_ended(self) -> bool:

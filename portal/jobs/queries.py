@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from .models import Job, JobState
+from .models import BATCH, ENDED, Job, JobState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +40,29 @@ def batch_progress(batch_id: UUID) -> BatchProgress:
         failed=counts.get(JobState.FAILED, 0),
         running=counts.get(JobState.RUNNING, 0),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """How a job stands, in the terms of the progress component."""
+
+    state: JobState
+    percent: int
+    message: str
+    is_ended: bool
+
+
+def view_of(job: Job) -> JobView:
+    """Say how a job stands; a batch by its parts, in one statement."""
+    if job.kind == BATCH:
+        parts = batch_progress(job.pk)
+        failed = f"，{parts.failed} 项失败" if parts.failed else ""
+        message = f"{parts.ended} / {parts.total} 项{failed}"
+        return JobView(
+            state=parts.state, percent=parts.percent, message=message, is_ended=parts.state in ENDED
+        )
+    if job.state == JobState.DONE:
+        percent = 100
+    else:
+        percent = min(100 * job.progress_done // job.progress_total, 99) if job.progress_total else 0
+    return JobView(state=JobState(job.state), percent=percent, message=job.message, is_ended=job.is_ended)

@@ -94,7 +94,8 @@ def _add_parts(
     formats: Sequence[ReportFormat],
     by: User,
 ) -> None:
-    pairs = [(kind, part) for kind in kinds for part in parts]
+    # Put down backwards: lists show the newest first, and this one is then in the order of the codes.
+    pairs = [(kind, part) for kind in kinds for part in parts][::-1]
     jobs = Job.objects.bulk_create(
         Job(
             kind=REPORT_JOB,
@@ -111,7 +112,7 @@ def _add_parts(
     )
     batch.progress_total = len(jobs)
     batch.save(update_fields=["progress_total"])
-    wake_on_commit([job.pk for job in jobs])
+    wake_on_commit([job.pk for job in reversed(jobs)])
 
 
 def keep(*, report: Report, content: Content, files: Iterable[tuple[MadeFile, str]]) -> None:

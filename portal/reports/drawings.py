@@ -55,7 +55,7 @@ def _verdicts(report: QuotaReport) -> Drawing:
 
 
 def _bodies(report: QuotaReport) -> Drawing | None:
-    if len(report.rows) == 1:
+    if len(_ruled(report)) <= 1:
         return None
     bars = [_percent_bar(line.body.label, line.met_percent, Tone.PLAIN) for line in report.bodies]
     caption = "各类机构达标率"
@@ -64,13 +64,13 @@ def _bodies(report: QuotaReport) -> Drawing | None:
 
 
 def _councils(report: QuotaReport) -> Drawing | None:
-    """Compare the councils of the table, or the bodies of an association that has nothing below it."""
-    if len(report.rows) == 1:
-        (row,) = report.rows
-        quotas = [(quota.body.label, quota) for quota in row.bodies if quota.total]
-        caption = "各机构基层一线人员比例"
+    """Compare the councils of the table, or the bodies of the only association that some rule binds."""
+    ruled = _ruled(report)
+    if len(ruled) == 1:
+        quotas = [(quota.body.label, quota) for quota in ruled[0].bodies if quota.total]
+        caption = f"{ruled[0].place.name}各机构基层一线人员比例"
     else:
-        quotas = [(row.place.name, _council(row)) for row in _shown(report.rows) if _council(row).total]
+        quotas = [(row.place.name, _council(row)) for row in _shown(ruled) if _council(row).total]
         caption = "理事会基层一线人员比例"
     if not quotas:
         return None
@@ -78,6 +78,10 @@ def _councils(report: QuotaReport) -> Drawing | None:
     target = _common_target([quota for _, quota in quotas])
     drawn = horizontal_bars(title=caption, description=_described(bars), bars=bars, target=target, top=100)
     return Drawing(caption=caption, picture=drawn)
+
+
+def _ruled(report: QuotaReport) -> list[QuotaRow]:
+    return [row for row in report.rows if any(quota.rule for quota in row.bodies)]
 
 
 def _council(row: QuotaRow) -> BodyQuota:

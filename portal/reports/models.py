@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -22,6 +23,13 @@ class ReportFormat(models.TextChoices):
 
 class ReportQuerySet(ScopedQuerySet):
     view_permission = Permission.MAKE_REPORTS
+
+    def without_content(self) -> Self:
+        """Leave the figures in the database, where a list does not show them."""
+        return self.defer("content")
+
+    def of_batch(self, batch: Job) -> Self:
+        return self.filter(job__parent=batch)
 
 
 class Report(models.Model):

@@ -27,19 +27,19 @@ from .queries import Listed
 
 REASONS = {
     MilestoneState.NOT_STARTED: "尚未启动",
-    MilestoneState.IN_PROGRESS: "已启动，尚未完成",
-    MilestoneState.RETURNED: "申报被退回，尚未重新申报",
+    MilestoneState.IN_PROGRESS: "尚未完成",
+    MilestoneState.RETURNED: "申报被退回",
 }
-COMPUTED_REASON = "按登记数据计算，尚未达到要求"
+COMPUTED_REASON = "登记数据未达要求"
 COMPUTED_REMEDIES = {
-    Milestone.QUOTAS: "按基层一线比例合规报告所列席位调整或增补",
-    Milestone.RE_ELECTION: "召开会员代表大会完成换届，并登记新一届",
+    Milestone.QUOTAS: "按比例合规报告所列席位调整",
+    Milestone.RE_ELECTION: "召开代表大会换届并登记",
     Milestone.NETWORK: "补齐乡村两级组织",
 }
 REMEDIES = {
-    MilestoneState.NOT_STARTED: "尽快启动，成文后凭文号、成文日期和文件申报",
-    MilestoneState.IN_PROGRESS: "尽快成文，凭文号、成文日期和文件申报",
-    MilestoneState.RETURNED: "按退回理由补正后重新申报",
+    MilestoneState.NOT_STARTED: "尽快启动，成文后申报",
+    MilestoneState.IN_PROGRESS: "尽快成文并申报",
+    MilestoneState.RETURNED: "按退回理由补正后再申报",
 }
 
 

@@ -1,0 +1,61 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from portal.lib.findings import RuleViolation
+from portal.lib.keyset import newest_first
+
+from . import actions
+from .forms import JobFilter
+from .models import Job
+from .permissions import load_job
+from .queries import view_of
+
+PAGE_SIZE = 50
+
+
+@require_GET
+def job_list(request: HttpRequest) -> HttpResponse:
+    form = JobFilter(request.GET)
+    jobs = Job.objects.visible_to(request.user).on_top().select_related("association", "created_by")
+    page = newest_first(form.apply(jobs, request.user), by="created_at", request=request, size=PAGE_SIZE)
+    return render(request, "jobs/list.html", {"page": page, "form": form})
+
+
+@require_GET
+def detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = load_job(request, job_id)
+    parts = Job.objects.visible_to(request.user).parts_of(job).select_related("association")
+    context = {
+        "job": job,
+        "view": view_of(job),
+        "page": newest_first(parts, by="created_at", request=request, size=PAGE_SIZE),
+    }
+    return render(request, "jobs/detail.html", context)
+
+
+@require_GET
+def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = load_job(request, job_id)
+    view = view_of(job)
+    if view.is_ended and request.htmx:
+        # The page has more to show now than the bar that asked.
+        return HttpResponseClientRefresh()
+    return render(request, "jobs/detail.html#progress", {"job": job, "view": view})
+
+
+@require_POST
+def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = load_job(request, job_id)
+    try:
+        actions.retry(job=job)
+    except RuleViolation as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "已重新排队")
+    return redirect(reverse("jobs:detail", args=[job.pk]))
