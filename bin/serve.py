@@ -157,7 +157,7 @@ def serve(port: int) -> None:
     """Run until a signal comes."""
     wait_for_port(port)
     with borrowed(settings.DATA_DIR, needed=settings.NEEDED_SERVICES):
-        manage("migrate", "--noinput", "--verbosity", "0")
+        manage("migrate", "--noinput", "--skip-checks", "--verbosity", "0")
         load_demo()
         collect_assets()
         children = programs(port)
