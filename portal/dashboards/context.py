@@ -35,13 +35,18 @@ MENU = (
     ),
     Entry(label="组织", icon="register", url_name="associations:list", permission=Permission.VIEW_REGISTER),
     Entry(
-        label="理事会", icon="council", url_name="dashboards:councils", permission=Permission.VIEW_STATISTICS
+        label="理事会", icon="council", url_name="oversight:councils", permission=Permission.VIEW_STATISTICS
     ),
     Entry(
         label="改革进度",
         icon="reform",
         entries=(
-            Entry(label="进度表", url_name="oversight:reform_home", permission=Permission.VIEW_STATISTICS),
+            Entry(
+                label="进度表",
+                url_name="oversight:reform_home",
+                permission=Permission.VIEW_STATISTICS,
+                also=("oversight:reform", "oversight:milestone", "oversight:claim"),
+            ),
             Entry(label="待核实", url_name="oversight:queue", permission=Permission.VERIFY),
         ),
     ),

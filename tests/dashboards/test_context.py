@@ -32,7 +32,7 @@ def test_menu_of_a_clerk_and_verifier():
         ("总览", "/", []),
         ("组织", "/associations/", []),
         ("理事会", "/councils/", []),
-        ("改革进度", "", [("进度表", "/reform/", []), ("待核实", "/reform/verify/", [])]),
+        ("改革进度", "", [("进度表", "/reform/", []), ("待核实", "/reform/queue/", [])]),
         ("政策文件", "/associations/policies/", []),
         ("报告", "/reports/", []),
     ]
@@ -68,7 +68,7 @@ def test_frame_without_grants_is_empty():
         ("/associations/360102/", ["组织"]),
         ("/associations/policies/7/", ["政策文件"]),
         ("/reform/", ["进度表"]),
-        ("/reform/verify/", ["待核实"]),
+        ("/reform/queue/", ["待核实"]),
         ("/elsewhere/", []),
     ],
 )

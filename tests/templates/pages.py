@@ -16,12 +16,8 @@ def pages(app_name, **routes):
 
 urlpatterns = [
     path("gallery/", gallery),
-    path(
-        "",
-        pages(
-            "dashboards", overview="", councils="councils/", reform="reform/", verifications="reform/verify/"
-        ),
-    ),
+    path("", pages("dashboards", overview="")),
+    path("", pages("oversight", councils="councils/", reform_home="reform/", queue="reform/queue/")),
     path(
         "accounts/",
         pages("accounts", sign_in="sign-in/", sign_out="sign-out/", password="password/", users="users/"),
