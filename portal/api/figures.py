@@ -9,7 +9,7 @@ from associations.models import Association
 from associations.rule_queries import CodesOn
 from associations.rules import scopes_above
 from portal.oversight import reform
-from portal.oversight.verdicts import Progress
+from portal.oversight.verdicts import MilestoneStatus, Progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,14 @@ class ScopesProgress:
     subtree: Progress
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reform:
+    """An association's milestones and the progress that they and those below amount to."""
+
+    milestones: tuple[MilestoneStatus, ...]
+    progress: ScopesProgress
+
+
 def ancestors(association: Association) -> list[Association]:
     """List the associations above, highest first; their names are no secret to those below."""
     codes = scopes_above(association.code)[:-1]
@@ -45,9 +53,11 @@ def coverage(association: Association, *, on: date) -> list[LevelCount]:
     ]
 
 
-def progress(association: Association, *, on: date) -> ScopesProgress:
-    """Add up the milestones of the association and of its subtree."""
-    return ScopesProgress(
-        node=reform.progress_of(reform.statuses_of(association, on=on)),
-        subtree=reform.progress_under(CodesOn(on).of(association), on=on),
-    )
+def reform_of(association: Association, *, on: date) -> Reform:
+    """Judge the milestones of the association and of its subtree together."""
+    subtree = {each.pk: each for each in reform.bound_under(CodesOn(on).of(association), on=on)}
+    statuses = reform.statuses_of_many(list((subtree | {association.pk: association}).values()), on=on)
+    own = statuses[association.pk]
+    below = (status for key in subtree for status in statuses[key])
+    progress = ScopesProgress(node=reform.progress_of(own), subtree=reform.progress_of(below))
+    return Reform(milestones=own, progress=progress)

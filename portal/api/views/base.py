@@ -17,11 +17,10 @@ from portal.api.parameters import PAGING, NoParameters, read_parameters
 from portal.lib.dates import today
 
 
-# The tag is a hash of the body: it spares the wire and not the work.
+# One address of the API: refuses parameters that it does not list, answers 304 to an unchanged body. The tag
+# is a hash of the body: it spares the wire and not the work. (No docstring: the schema would publish it.)
 @method_decorator(conditional_page, name="dispatch")
 class Resource(APIView):
-    """One address of the API: refuses parameters that it does not list, answers 304 to an unchanged body."""
-
     parameters: type[Serializer] = NoParameters
     other_parameters: frozenset[str] = frozenset()
 
@@ -43,9 +42,8 @@ class Resource(APIView):
         return load_association(self.request, code, permission)
 
 
+# A list of plain columns; `serializer_class` tells the schema which, and costs the rows nothing.
 class RecordList(Resource, ListAPIView):
-    """A list of plain columns; `serializer_class` tells the schema which, and costs the rows nothing."""
-
     other_parameters = PAGING
 
     def list(self, request: Request, *args, **kwargs) -> Response:

@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -45,15 +46,17 @@ class ReportDetail(Resource):
 
 class ReportFileDownload(Resource):
     @extend_schema(summary="下载报告文件", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    def get(self, request: Request, key: UUID, name: str) -> FileResponse:
+    def get(self, request: Request, key: UUID, name: str) -> HttpResponseBase:
         file = load_report_file(request, key, name)
+        tag = f'"{file.sha256}"'
+        # Before the file is opened: nobody would close it behind a 304.
+        if known := get_conditional_response(request, etag=tag):
+            return known
         try:
             stream = path_of(file.sha256).open("rb")
         except FileNotFoundError:
             raise Http404("文件已不在服务器上，请联系管理员") from None
-        return FileResponse(
-            stream, as_attachment=True, filename=file.name, headers={"ETag": f'"{file.sha256}"'}
-        )
+        return FileResponse(stream, as_attachment=True, filename=file.name, headers={"ETag": tag})
 
 
 class JobDetail(Resource):

@@ -11,15 +11,14 @@ from members.seat_counts import Seat
 from portal.accounts.roles import Permission
 from portal.api import figures, queries, shapes
 from portal.api.parameters import AsOf, WhatIfBody
-from portal.oversight import quotas, reform
+from portal.oversight import quotas
 from portal.oversight.overview import overview_of
 
 from .base import Resource
 
 
+# Figures of one association on one day.
 class Verdict(Resource):
-    """Figures of one association on one day."""
-
     parameters = AsOf
 
     def answer(self, shape: type[Serializer], association: Association, **values: Any) -> Response:
@@ -86,9 +85,7 @@ class Reform(Verdict):
     @extend_schema(summary="改革进度", parameters=[AsOf], responses=shapes.ReformShape)
     def get(self, request: Request, code: str) -> Response:
         association = self.association(code)
+        found = figures.reform_of(association, on=self.day)
         return self.answer(
-            shapes.ReformShape,
-            association,
-            milestones=reform.statuses_of(association, on=self.day),
-            progress=figures.progress(association, on=self.day),
+            shapes.ReformShape, association, milestones=found.milestones, progress=found.progress
         )
