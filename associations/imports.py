@@ -47,7 +47,8 @@ def import_divisions(
 
     `prefixes` keeps those subtrees and the ancestors that they hang under. `due_from` is the day from which
     added ones are due; without it they always were.
-    Raises: RuleViolation with one finding a line (the first 20) when the file is not the list; nothing is written.
+    Raises: RuleViolation with one finding a row (the first 20) when the file is not the list; nothing is
+    written then.
     """
     listed = read_list(path)
     wanted = {code: name for code, name in listed.items() if _is_wanted(code, prefixes)}
@@ -60,6 +61,7 @@ def import_divisions(
         _stage(cursor, kept)
         renamed = _rename(cursor)
         added = _add(cursor, due_from)
+        cursor.execute("DROP TABLE division_list")
     sizes = Counter(LEVEL_OF_WIDTH[len(code)] for code in kept)
     return tuple(
         LevelCount(
@@ -221,7 +223,8 @@ def _add(cursor: CursorWrapper, due_from: date | None) -> Counter[int]:
 # A code that the register has recoded is history there, though an older list still carries it.
 INSERT_LEVEL = """
     INSERT INTO associations_association (code, level, kind, name, short_name, name_key, parent_id, due_from,
-           address, phone, legal_representative, host_body, party_organisation, home_place, host_place, version)
+           address, phone, legal_representative, host_body, party_organisation, home_place, host_place,
+           version)
     SELECT list.code, list.level, 'division', list.name, list.short_name, list.name_key,
            coalesce(township.id, county.id, city.id, province.id), %(due_from)s,
            '', '', '', '', 'none', '', '', 1

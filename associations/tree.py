@@ -42,4 +42,4 @@ def relink_with(cursor: CursorWrapper, *, under: str) -> int:
         """,  # noqa: S608 -- only the constant above is put into the text
         [f"{under}%"],
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)

@@ -3,7 +3,7 @@ from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation, SuccessionKind
@@ -40,6 +40,16 @@ class AssociationQuerySet(ScopedQuerySet):
 
     def established(self, *, on: date) -> Self:
         return self.filter(exists_on(on))
+
+    def missing(self, *, on: date) -> Self:
+        return self.exclude(exists_on(on))
+
+    def alive(self, *, on: date) -> Self:
+        """Divisions that are due on the day and other associations that are not dissolved by then."""
+        return self.due(on=on).filter(Q(kind=Kind.DIVISION) | Q(dissolved_on__isnull=True))
+
+    def counts_by_kind(self) -> QuerySet[Self, tuple[str, int]]:
+        return self.values_list("kind").annotate(count=Count("pk")).order_by("kind")
 
     def with_code_on(self, on: date) -> Self:
         """Annotate `code_on`: the code that the association bore on the day."""

@@ -1,0 +1,169 @@
+"""Reading the register: the list by keys, one association and what is below it, the picker's choices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
+from portal.accounts.scope import shortest
+
+from .coverage import Coverage, coverage_by_place
+from .enums import CODE_WIDTH, DIVISION_LEVELS, Kind, Level
+from .models import Association, Staffing, Succession
+from .models.association import AssociationQuerySet
+
+EXACT_UP_TO = 1_000
+FOUND = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterFilters:
+    """What a list of the register keeps; empty values keep everything."""
+
+    under: str = ""
+    level: Level | None = None
+    kind: Kind | None = None
+    is_established: bool | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page by keys; `count` is exact up to 1,000 and an estimate (`is_estimate`) above."""
+
+    rows: Sequence[Association]
+    previous: str
+    following: str
+    count: int
+    is_estimate: bool
+
+
+def matching(text: str) -> Q:
+    """Match a code's beginning, pinyin initials' beginning, or any part of a name."""
+    if text.isascii():
+        return Q(code__startswith=text) if text[:1].isdigit() else Q(name_key__startswith=text.lower())
+    return Q(name__contains=text)
+
+
+def register(user: User, wanted: RegisterFilters, *, on: date) -> AssociationQuerySet:
+    """Return the associations in scope that the filters keep; due or established as of the day."""
+    rows = Association.objects.visible_to(user).order_by("code")
+    if wanted.under:
+        rows = rows.under(wanted.under)
+    if wanted.level is not None:
+        rows = rows.at_level(wanted.level)
+    if wanted.kind is not None:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.is_established is not None:
+        rows = rows.established(on=on) if wanted.is_established else rows.due(on=on).missing(on=on)
+    if wanted.text:
+        rows = rows.filter(matching(wanted.text))
+    return rows
+
+
+def page_of(rows: AssociationQuerySet, *, after: str = "", before: str = "", size: int) -> Page:
+    """Cut one page out of rows ordered by code, from a code on; an OFFSET would read all that it skips."""
+    if before:
+        found = list(rows.filter(code__lt=before).reverse().select_related("parent")[: size + 1])
+        more_before, more_after = len(found) > size, True
+        found = found[:size][::-1]
+    else:
+        found = list(rows.filter(code__gt=after).select_related("parent")[: size + 1])
+        more_before, more_after = bool(after), len(found) > size
+        found = found[:size]
+    count, is_estimate = capped_count(rows)
+    return Page(
+        rows=found,
+        previous=found[0].code if found and more_before else "",
+        following=found[-1].code if found and more_after else "",
+        count=count,
+        is_estimate=is_estimate,
+    )
+
+
+def capped_count(rows: QuerySet) -> tuple[int, bool]:
+    """Count rows exactly up to 1,000; above that return the planner's estimate and True."""
+    counted = rows.order_by()[: EXACT_UP_TO + 1].count()
+    if counted <= EXACT_UP_TO:
+        return counted, False
+    statement, parameters = rows.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+        (plan,) = cursor.fetchone()
+    return max(int(plan[0]["Plan"]["Plan Rows"]), counted), True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Below:
+    """The divisions of one level below an association."""
+
+    level: Level
+    coverage: Coverage
+
+
+def below(association: Association, *, on: date) -> list[Below]:
+    """Count due and established divisions below an association by level, in one statement."""
+    width = len(association.code)
+    counts = coverage_by_place(association.code, width=width, on=on)
+    by_level = {level: coverage for (_, level), coverage in counts.items()}
+    return [
+        Below(level=level, coverage=by_level[level])
+        for level in DIVISION_LEVELS
+        if level > association.level and level in by_level
+    ]
+
+
+def units_below(association: Association, *, on: date) -> list[tuple[Kind, int]]:
+    """Count the established associations outside the divisions below one, by kind, as of the day."""
+    counts = (
+        Association.objects.under_on(association.code, on=on)
+        .at_level(Level.UNIT)
+        .established(on=on)
+        .counts_by_kind()
+    )
+    return [(Kind(kind), count) for kind, count in counts]
+
+
+def staffing_of(association: Association, *, on: date) -> list[Staffing]:
+    """List the posts of the association's office in force on the day."""
+    return list(association.staffing.in_force(on=on).order_by("establishment", "employment"))
+
+
+def successions_of(association: Association) -> list[Succession]:
+    """List the changes of an association's code, name and territory, those into it included."""
+    changes = Succession.objects.scoped().filter(Q(association=association) | Q(other=association))
+    return list(changes.select_related("association", "other").order_by("-on", "-pk"))
+
+
+def children(parent_code: str, *, user: User) -> list[Association]:
+    """List the divisions in scope directly under a code; provinces under the empty code."""
+    rows = Association.objects.visible_to(user).divisions().order_by("code")
+    if not parent_code:
+        return list(rows.at_level(Level.PROVINCE))
+    return list(rows.filter(parent__code=parent_code))
+
+
+def find(text: str, *, user: User) -> list[Association]:
+    """Find at most 20 associations in scope by name, code or pinyin initials, higher levels first."""
+    rows = Association.objects.visible_to(user).filter(matching(text))
+    return list(rows.order_by("level", "code")[:FOUND])
+
+
+def own_prefix(user: User) -> str:
+    """Return the code that everything in the user's register lies under; empty where nothing is shared."""
+    prefixes = shortest(user.scope.prefixes_for(Permission.VIEW_REGISTER))
+    return prefixes[0] if len(prefixes) == 1 else ""
+
+
+def division_codes(code: str) -> list[str]:
+    """Return the codes of a division's possible places above it, and its own."""
+    return [code[:width] for width in CODE_WIDTH.values() if width <= len(code)]
+
+
+def by_codes(codes: Sequence[str]) -> dict[str, Association]:
+    """Load associations that the caller reached in scope, or the places above them, by code."""
+    return {each.code: each for each in Association.objects.scoped().filter(code__in=codes)}
