@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from associations.enums import Milestone
 from associations.milestone_queries import Place, queue_page
 from associations.models import MilestoneEvent
 from portal.accounts.models import User
@@ -43,7 +44,7 @@ def claims_waiting(user: User, *, on: date, place: Place | None, size: int) -> W
         WaitingClaim(
             claim=claim,
             days=(on - claim.on).days,
-            status=statuses.get((claim.association_id, claim.milestone)),
+            status=statuses.get((claim.association_id, Milestone(claim.milestone))),
         )
         for claim in page.claims
     )

@@ -1,5 +1,5 @@
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from associations.milestone_queries import COUNT_LIMIT, Place
@@ -28,7 +28,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def file(request: HttpRequest, pk: int) -> FileResponse:
     proofs = MilestoneEvent.objects.visible_to(request.user).select_related("file")
-    return file_response(get_object_or_404(proofs, pk=pk, file__isnull=False).file)
+    event = get_object_or_404(proofs, pk=pk)
+    if event.file is None:
+        raise Http404("这一步没有附件")
+    return file_response(event.file)
 
 
 def place_of(request: HttpRequest) -> Place | None:
