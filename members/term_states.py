@@ -45,7 +45,7 @@ def sitting_terms(
     node = common_node(codes.of(association) for association in associations)
     book = RuleBook(
         clauses(TermRule, node=node, on=on, codes=codes),
-        is_weaker=lambda one, other: one.rule.years > other.rule.years,
+        is_weaker=lambda one, other: one.rule.asks_less_than(other.rule),
     )
     return {
         association.pk: _stand(association, sitting.get(association.pk), book, on=on, codes=codes)

@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.oversight.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("api/v1/", include("portal.api.urls")),
+    path("jobs/", include("portal.jobs.urls")),
+    path("reports/", include("portal.reports.urls")),
+    path("policies/", include("associations.policy_urls")),
 ]
 
 handler400 = "portal.api.errors.bad_request"

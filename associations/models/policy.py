@@ -124,6 +124,10 @@ class Rule(models.Model):
             )
         ]
 
+    def asks_less_than(self, other: Self) -> bool:
+        """Tell whether this rule is weaker than another of its family; without a measure none is."""
+        return False
+
 
 @tracked()
 class QuotaRule(Rule):
@@ -146,6 +150,9 @@ class QuotaRule(Rule):
     def __str__(self) -> str:
         return f"{self.get_body_display()} ≥{self.min_percent.normalize():f}%"
 
+    def asks_less_than(self, other: Self) -> bool:
+        return self.min_percent < other.min_percent
+
 
 @tracked()
 class MilestoneRule(Rule):
@@ -163,6 +170,9 @@ class MilestoneRule(Rule):
     def __str__(self) -> str:
         return self.get_milestone_display()
 
+    def asks_less_than(self, other: Self) -> bool:
+        return (self.deadline or date.max) > (other.deadline or date.max)
+
 
 @tracked()
 class TermRule(Rule):
@@ -176,6 +186,9 @@ class TermRule(Rule):
 
     def __str__(self) -> str:
         return f"每届{self.years}年"
+
+    def asks_less_than(self, other: Self) -> bool:
+        return self.years > other.years
 
 
 @tracked()
@@ -206,6 +219,9 @@ class StaffingRule(Rule):
 
     def __str__(self) -> str:
         return f"工作人员不少于{self.min_staff}人"
+
+    def asks_less_than(self, other: Self) -> bool:
+        return self.min_staff < other.min_staff
 
 
 @tracked()

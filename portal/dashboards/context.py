@@ -52,9 +52,7 @@ MENU = (
     ),
     Entry(label="会员", icon="members", url_name="members:memberships", permission=Permission.VIEW_PEOPLE),
     Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
-    Entry(
-        label="政策文件", icon="policy", url_name="associations:policies", permission=Permission.VIEW_REGISTER
-    ),
+    Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
     Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
     Entry(label="后台任务", icon="jobs", url_name="jobs:list", permission=Permission.MAKE_REPORTS),
     Entry(

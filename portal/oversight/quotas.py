@@ -61,7 +61,7 @@ def quota_books(associations: Sequence[Association], *, on: date, codes: CodesOn
         node=common_node(codes.of(association) for association in associations),
         on=on,
         codes=codes,
-        is_weaker=lambda one, other: one.min_percent < other.min_percent,
+        is_weaker=QuotaRule.asks_less_than,
     )
 
 

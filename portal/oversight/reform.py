@@ -105,7 +105,7 @@ def _bindings(
         node=common_node(codes.of(association) for association in associations),
         on=on,
         codes=codes,
-        is_weaker=lambda one, other: (one.deadline or date.max) > (other.deadline or date.max),
+        is_weaker=MilestoneRule.asks_less_than,
     )
     found: dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]] = {}
     for association in associations:

@@ -33,7 +33,7 @@ def test_menu_of_a_clerk_and_verifier():
         ("组织", "/associations/", []),
         ("理事会", "/councils/", []),
         ("改革进度", "", [("进度表", "/reform/", []), ("待核实", "/reform/queue/", [])]),
-        ("政策文件", "/associations/policies/", []),
+        ("政策文件", "/policies/", []),
         ("报告", "/reports/", []),
     ]
 
@@ -43,7 +43,7 @@ def test_menu_of_an_administrator():
 
     assert outline(menu) == [
         ("组织", "/associations/", []),
-        ("政策文件", "/associations/policies/", []),
+        ("政策文件", "/policies/", []),
         ("系统", "", [("用户与授权", "/accounts/users/", [])]),
     ]
 
@@ -51,7 +51,7 @@ def test_menu_of_an_administrator():
 def test_menu_leaves_out_a_heading_without_pages():
     menu = frame_for(AUDITOR).menu
 
-    assert outline(menu) == [("组织", "/associations/", []), ("政策文件", "/associations/policies/", [])]
+    assert outline(menu) == [("组织", "/associations/", []), ("政策文件", "/policies/", [])]
 
 
 def test_frame_without_grants_is_empty():
@@ -66,7 +66,7 @@ def test_frame_without_grants_is_empty():
         ("/", ["总览"]),
         ("/associations/", ["组织"]),
         ("/associations/360102/", ["组织"]),
-        ("/associations/policies/7/", ["政策文件"]),
+        ("/policies/7/", ["政策文件"]),
         ("/reform/", ["进度表"]),
         ("/reform/queue/", ["待核实"]),
         ("/elsewhere/", []),

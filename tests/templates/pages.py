@@ -22,6 +22,7 @@ urlpatterns = [
         "accounts/",
         pages("accounts", sign_in="sign-in/", sign_out="sign-out/", password="password/", users="users/"),
     ),
-    path("associations/", pages("associations", list="", policies="policies/")),
+    path("associations/", pages("associations", list="")),
+    path("policies/", pages("policies", list="")),
     path("reports/", pages("reports", list="")),
 ]
