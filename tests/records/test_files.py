@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import Http404
-from PIL import Image
+from PIL import Image, ImageFile
 
 from portal.lib.findings import RuleViolation
 from portal.records import file_types
@@ -25,6 +25,12 @@ ORIENTATION, GPS, LATITUDE = 0x0112, 0x8825, 2
 def files_dir(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
     return settings.FILES_DIR
+
+
+@pytest.fixture(autouse=True)
+def lenient_pictures(monkeypatch):
+    """What the process is like once WeasyPrint has been loaded."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
 
 
 @pytest.fixture
@@ -121,6 +127,12 @@ def test_upload_is_kept_byte_for_byte_under_its_hash(clerk, files_dir, name, con
             picture("PNG")[:60],
             "file-mismatch",
             "文件名说是 PNG 图片，内容却不是（或已损坏），请检查后重新上传",
+        ),
+        (
+            "截断.jpg",
+            picture("JPEG")[:-200],
+            "file-mismatch",
+            "文件名说是 JPG 图片，内容却不是（或已损坏），请检查后重新上传",
         ),
         (
             "方案.docx",
