@@ -62,7 +62,7 @@ class Rows:
             (Session, self.sessions),
             (Appointment, self.appointments),
         ):
-            model.objects.bulk_create(rows, batch_size=5000)
+            model.objects.bulk_create(rows, batch_size=2000)
 
 
 def shape_for(level: Level, random: Random) -> Shape:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from associations.enums import DIVISION_LEVELS, Level
 from associations.models import Association
@@ -30,6 +30,9 @@ def load(prefixes: Sequence[str], *, seed: int, say: Say) -> None:
     if Person.objects.exists():
         message = "系统中已有人员档案，演示数据只能装入空库"
         raise RuleViolation([Finding(code="not-empty", severity=Severity.ERROR, message=message)])
+    with connection.cursor() as cursor:
+        # Checks that wait for the commit pile up, and every further row then walks past the pile.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     random = Random(seed)
     associations = list(
         Association.objects.filter(level__in=DIVISION_LEVELS).order_by("code")

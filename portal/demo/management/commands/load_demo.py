@@ -22,7 +22,8 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD", "")
         if not password:
             raise CommandError("请用环境变量 DEMO_PASSWORD 给出演示账号的密码")
-        call_command("import_divisions", prefix=prefixes, stdout=self.stdout)
+        # The whole list, unless somewhere is named: rules of provinces outside the demo want their places too.
+        call_command("import_divisions", prefix=prefix, stdout=self.stdout)
         call_command("load_policies", stdout=self.stdout)
         try:
             load(prefixes, seed=seed, say=self.stdout.write)
