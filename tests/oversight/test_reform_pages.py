@@ -299,6 +299,10 @@ def test_queue_forgets_what_was_answered_and_remembers_it_on_past_days(visit, co
     }
 
 
+def test_queue_of_those_who_verify_nothing_is_missing(visit, office, leader, outsider):
+    assert [visit(who, "queue").status_code for who in (office, leader, outsider)] == [404, 404, 404]
+
+
 def test_queue_pages_forward_and_back(client, visit, city, verifier, rule, monkeypatch):
     monkeypatch.setattr("portal.oversight.views.queue.PAGE_SIZE", 2)
     for number in range(1, 6):

@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, render
 
 from associations.milestone_queries import COUNT_LIMIT, Place
 from associations.models import MilestoneEvent
+from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import DayError, parse_day, today
 from portal.oversight.claims import claims_waiting
@@ -13,6 +14,8 @@ PAGE_SIZE = 50
 
 
 def queue(request: HttpRequest) -> HttpResponse:
+    if not request.user.scope.may(Permission.VERIFY):
+        raise Http404("核实申报由核实人办理")
     on = day_of(request)
     found = claims_waiting(request.user, on=on, place=place_of(request), size=PAGE_SIZE)
     context = {
