@@ -107,6 +107,7 @@ class Association(models.Model):
     home_place = models.CharField("流出地", max_length=100, blank=True)
     host_place = models.CharField("驻地", max_length=100, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    code_on: str  # set by `with_code_on()`
 
     objects = AssociationQuerySet.as_manager()
 
