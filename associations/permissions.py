@@ -8,7 +8,7 @@ from .models import Association
 def load_association(
     request: HttpRequest, code: str, permission: Permission = Permission.VIEW_REGISTER
 ) -> Association:
-    """Return the association `code` if the user holds the permission there; missing and forbidden look the same.
+    """Return the association `code` if the user holds the permission there; missing and forbidden look alike.
 
     Raises: Http404.
     """
@@ -18,4 +18,15 @@ def load_association(
     association = found.first()
     if association is None:
         raise Http404("没有这个协会，或您无权查看")
+    return association
+
+
+def load_from_above(request: HttpRequest, code: str) -> Association:
+    """Return the association `code` if the user edits records of a place strictly above it.
+
+    Raises: Http404, for one's own association as well: nobody recodes or merges themselves.
+    """
+    association = load_association(request, code, Permission.EDIT_RECORDS)
+    if not request.user.scope.is_above(Permission.EDIT_RECORDS, code):
+        raise Http404("只有上级协会可以办理")
     return association

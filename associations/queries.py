@@ -12,11 +12,13 @@ from portal.accounts.roles import Permission
 from portal.accounts.scope import shortest
 
 from .coverage import Coverage, coverage_by_place
-from .enums import CODE_WIDTH, DIVISION_LEVELS, Kind, Level
+from .enums import DIVISION_LEVELS, Kind, Level
 from .models import Association, Staffing, Succession
 from .models.association import AssociationQuerySet
+from .rule_queries import CodesOn
+from .rules import scopes_above
 
-EXACT_UP_TO = 1_000
+EXACT_UP_TO = 100_000
 FOUND = 20
 
 
@@ -33,7 +35,7 @@ class RegisterFilters:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page by keys; `count` is exact up to 1,000 and an estimate (`is_estimate`) above."""
+    """One page by keys; `count` is exact up to 100,000 and an estimate (`is_estimate`) above."""
 
     rows: Sequence[Association]
     previous: str
@@ -86,7 +88,7 @@ def page_of(rows: AssociationQuerySet, *, after: str = "", before: str = "", siz
 
 
 def capped_count(rows: QuerySet) -> tuple[int, bool]:
-    """Count rows exactly up to 1,000; above that return the planner's estimate and True."""
+    """Count rows exactly up to 100,000; above that return the planner's estimate and True."""
     counted = rows.order_by()[: EXACT_UP_TO + 1].count()
     if counted <= EXACT_UP_TO:
         return counted, False
@@ -107,8 +109,8 @@ class Below:
 
 def below(association: Association, *, on: date) -> list[Below]:
     """Count due and established divisions below an association by level, in one statement."""
-    width = len(association.code)
-    counts = coverage_by_place(association.code, width=width, on=on)
+    code = code_of(association, on=on)
+    counts = coverage_by_place(code, width=len(code), on=on)
     by_level = {level: coverage for (_, level), coverage in counts.items()}
     return [
         Below(level=level, coverage=by_level[level])
@@ -120,7 +122,7 @@ def below(association: Association, *, on: date) -> list[Below]:
 def units_below(association: Association, *, on: date) -> list[tuple[Kind, int]]:
     """Count the established associations outside the divisions below one, by kind, as of the day."""
     counts = (
-        Association.objects.under_on(association.code, on=on)
+        Association.objects.under_on(code_of(association, on=on), on=on)
         .at_level(Level.UNIT)
         .established(on=on)
         .counts_by_kind()
@@ -139,31 +141,35 @@ def successions_of(association: Association) -> list[Succession]:
     return list(changes.select_related("association", "other").order_by("-on", "-pk"))
 
 
-def children(parent_code: str, *, user: User) -> list[Association]:
-    """List the divisions in scope directly under a code; provinces under the empty code."""
-    rows = Association.objects.visible_to(user).divisions().order_by("code")
-    if not parent_code:
-        return list(rows.at_level(Level.PROVINCE))
-    return list(rows.filter(parent__code=parent_code))
+def code_of(association: Association, *, on: date) -> str:
+    """Return the code that the association bore on the day."""
+    return CodesOn(on).of(association)
+
+
+def children(parent: Association, *, user: User) -> list[Association]:
+    """List the divisions in scope directly under an association."""
+    rows = Association.objects.visible_to(user).divisions().filter(parent=parent)
+    return list(rows.order_by("code"))
 
 
 def find(text: str, *, user: User) -> list[Association]:
     """Find at most 20 associations in scope by name, code or pinyin initials, higher levels first."""
-    rows = Association.objects.visible_to(user).filter(matching(text))
+    rows = Association.objects.visible_to(user).filter(matching(text)).select_related("parent")
     return list(rows.order_by("level", "code")[:FOUND])
 
 
-def own_prefix(user: User) -> str:
-    """Return the code that everything in the user's register lies under; empty where nothing is shared."""
+def roots(user: User) -> list[Association]:
+    """List the associations that the user's register hangs under: where the grants are."""
     prefixes = shortest(user.scope.prefixes_for(Permission.VIEW_REGISTER))
-    return prefixes[0] if len(prefixes) == 1 else ""
+    return list(Association.objects.scoped().filter(code__in=prefixes).order_by("code"))
 
 
-def division_codes(code: str) -> list[str]:
-    """Return the codes of a division's possible places above it, and its own."""
-    return [code[:width] for width in CODE_WIDTH.values() if width <= len(code)]
+def path_to(association: Association) -> list[Association]:
+    """List the places above an association, highest first, and itself."""
+    above = Association.objects.scoped().filter(code__in=scopes_above(association.code))
+    return list(above.order_by("code"))
 
 
-def by_codes(codes: Sequence[str]) -> dict[str, Association]:
-    """Load associations that the caller reached in scope, or the places above them, by code."""
-    return {each.code: each for each in Association.objects.scoped().filter(code__in=codes)}
+def visible_by_code(code: str, *, user: User, permission: Permission) -> Association | None:
+    """Find the association that bears the code if the user holds the permission there."""
+    return Association.objects.visible_to(user, permission).filter(code=code).first()
