@@ -228,7 +228,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="portal@localho
 
 # Jobs. The row in PostgreSQL is the truth: the broker may lose, double or delay anything.
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=45)
-JOB_SWEEP_SECONDS = 30
+JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = 3
 REDIS_URL = env.str("REDIS_URL", default="") or places.redis_url(DATA_DIR)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")

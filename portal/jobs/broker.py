@@ -12,14 +12,14 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 RUN = "portal.jobs.jobs.run"
-# How long a request waits for the messages to go out. A frozen broker answers nothing at all, and the client
-# below tries for longer than anybody should wait for a page.
-PATIENCE_SECONDS = 1.0
+# How long a request waits for the messages to go out; those of a batch go on behind its reply. A frozen
+# broker answers nothing at all, and the client tries for longer than anybody should wait for a page.
+PATIENCE_SECONDS = 0.3
 BROKER_ERRORS = (KombuError, CeleryError, RedisError, OSError)
 
 
 def wake(job_ids: Sequence[UUID]) -> None:
-    """Send one message a job; what cannot be sent within a second is left to go out, or to the sweeper."""
+    """Send one message a job; what takes longer goes on behind the reply, and what fails is the sweeper's."""
     sender = Thread(target=_send, args=(job_ids,), name="wake", daemon=True)
     sender.start()
     sender.join(PATIENCE_SECONDS)

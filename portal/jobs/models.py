@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
@@ -22,6 +23,7 @@ ENDED = (JobState.DONE, JobState.FAILED)
 BATCH = "batch"
 # Named here and not by the handlers, because pages list jobs without loading what does them.
 KIND_TITLES = {BATCH: "批量生成报告", "report": "生成报告"}
+KIND_PAGES = {BATCH: "reports:of_job", "report": "reports:of_job"}
 
 
 def allowed_attempts() -> int:
@@ -118,6 +120,11 @@ class Job(models.Model):
     @property
     def title(self) -> str:
         return KIND_TITLES.get(self.kind, self.kind)
+
+    @property
+    def url(self) -> str:
+        """Address of what the job makes, where its kind has a page."""
+        return reverse(KIND_PAGES[self.kind], args=[self.pk]) if self.kind in KIND_PAGES else ""
 
     @property
     def is_ended(self) -> bool:

@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from portal.lib.findings import RuleViolation
 from portal.lib.keyset import newest_first
+from portal.lib.page_parts import Crumb
 
 from . import actions
 from .forms import JobFilter
@@ -34,6 +35,7 @@ def detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     context = {
         "job": job,
         "view": view_of(job),
+        "crumbs": [Crumb(name="后台任务", url=reverse("jobs:list")), Crumb(name=job.title)],
         "page": newest_first(parts, by="created_at", request=request, size=PAGE_SIZE),
     }
     return render(request, "jobs/detail.html", context)

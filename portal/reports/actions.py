@@ -77,7 +77,7 @@ def request_batch(
     parts = parts_below(association, level=level, on=on)
     if not parts or len(parts) * len(kinds) > MOST_PARTS:
         message = f"一次最多生成{MOST_PARTS}份，请缩小范围" if parts else "该协会在所选日期没有下级协会"
-        raise refused(message, code="batch-size", field="for_children")
+        raise refused(message, code="batch-size", field="reach")
     key = f"batch:{by.pk}:{request_key or uuid4()}:{association.code}"
     batch = enqueue(kind=BATCH, key=key, arguments={}, association=association, by=by)
     if not batch.progress_total:

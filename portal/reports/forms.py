@@ -21,7 +21,8 @@ class ReportForm(forms.Form):
         label="报告", choices=ReportKind, widget=forms.CheckboxSelectMultiple, initial=[ReportKind.QUOTA]
     )
     on = forms.DateField(
-        label="截至日期", widget=forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()})
+        label="截至日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": FIRST_DAY.isoformat()}),
     )
     formats = forms.MultipleChoiceField(
         label="格式",

@@ -1,5 +1,7 @@
 from django.http import Http404, HttpRequest
 
+from portal.jobs.models import Job
+
 from .models import Report, ReportFile
 
 
@@ -10,6 +12,17 @@ def load_report(request: HttpRequest, report_id: object) -> Report:
     """
     reports = Report.objects.visible_to(request.user)
     report = reports.select_related("association", "job", "requested_by").filter(pk=report_id).first()
+    if report is None:
+        raise Http404("没有这份报告，或您无权查看")
+    return report
+
+
+def load_report_of(request: HttpRequest, job: Job) -> Report:
+    """Return the report that a job makes.
+
+    Raises: Http404.
+    """
+    report = Report.objects.visible_to(request.user).filter(job=job).first()
     if report is None:
         raise Http404("没有这份报告，或您无权查看")
     return report

@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
+from portal.jobs.models import BATCH
 from portal.jobs.permissions import load_job
 from portal.jobs.queries import view_of
 from portal.lib.findings import RuleViolation
 from portal.lib.keyset import newest_first
+from portal.lib.page_parts import Crumb
 from portal.records.files import file_response
 from portal.records.forms import show_findings
 from portal.records.models import StoredFile
@@ -19,7 +21,7 @@ from .archive import restored
 from .forms import ReportForm
 from .models import Report, ReportFormat, ReportKind
 from .paper import page_of
-from .permissions import load_file, load_report
+from .permissions import load_file, load_report, load_report_of
 
 PAGE_SIZE = 50
 TYPES = {
@@ -66,6 +68,14 @@ def _requested(form: ReportForm, request: HttpRequest) -> str:
 
 
 @require_GET
+def of_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = load_job(request, job_id)
+    if job.kind == BATCH:
+        return redirect("reports:batch", job.pk)
+    return redirect("reports:detail", load_report_of(request, job).pk)
+
+
+@require_GET
 def detail(request: HttpRequest, report_id: UUID) -> HttpResponse:
     report = load_report(request, report_id)
     context = {
@@ -73,6 +83,7 @@ def detail(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "view": view_of(report.job),
         "files": report.files.order_by("pk"),
         "content": restored(ReportKind(report.kind), report.content) if report.content else None,
+        "crumbs": _crumbs(report.association.short_name),
         "template": f"reports/{report.kind}_figures.html",
     }
     return render(request, "reports/detail.html", context)
@@ -110,6 +121,7 @@ def batch(request: HttpRequest, job_id: UUID) -> HttpResponse:
     context = {
         "job": job,
         "view": view_of(job),
+        "crumbs": _crumbs(job.association.short_name),
         "page": newest_first(reports, by="requested_at", request=request, size=PAGE_SIZE),
     }
     return render(request, "reports/batch.html", context)
@@ -122,3 +134,7 @@ def batch_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
     if view.is_ended and request.htmx:
         return HttpResponseClientRefresh()
     return render(request, "reports/batch.html#progress", {"job": job, "view": view})
+
+
+def _crumbs(name: str) -> list[Crumb]:
+    return [Crumb(name="报告", url=reverse("reports:list")), Crumb(name=name)]

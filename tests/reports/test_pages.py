@@ -1,0 +1,258 @@
+import pytest
+from django.urls import reverse
+
+from portal.jobs.models import Job, JobState
+from portal.lib.dates import today
+from portal.reports import actions
+from portal.reports.models import Report, ReportFormat, ReportKind
+from tests.reports.conftest import DAY, work_all
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = "360102-基层一线比例合规报告-2021-06-30.xlsx"
+KEY = "5f0c9a3e-6a5a-4c1e-9c55-0d3b8a6c1b11"
+
+
+def entry(**values):
+    return {
+        "association": "360102",
+        "kinds": ["quota"],
+        "on": "2021-06-30",
+        "formats": ["xlsx"],
+        "reach": "own",
+        "request_key": KEY,
+    } | values
+
+
+@pytest.fixture
+def visit(client):
+    def ask(who, name, *args, post=None):
+        client.force_login(who)
+        url = reverse(name, args=args)
+        return client.get(url) if post is None else client.post(url, post)
+
+    return ask
+
+
+@pytest.fixture
+def status_of(visit):
+    def ask(who, name, *args, post=None):
+        response = visit(who, name, *args, post=post)
+        response.close()
+        return response.status_code
+
+    return ask
+
+
+@pytest.fixture
+def report(councils, county, office):
+    made = actions.request_report(
+        kind=ReportKind.QUOTA, association=county, on=DAY, formats=[ReportFormat.XLSX], by=office
+    )
+    work_all()
+    return made
+
+
+@pytest.fixture
+def routes(report):
+    """Each route about one report or its job, with its arguments."""
+    return [
+        ("reports:detail", report.pk),
+        ("reports:progress", report.pk),
+        ("reports:preview", report.pk),
+        ("reports:file", report.pk, NAME),
+        ("reports:of_job", report.job_id),
+        ("reports:batch", report.job_id),
+        ("reports:batch_progress", report.job_id),
+        ("jobs:detail", report.job_id),
+        ("jobs:progress", report.job_id),
+    ]
+
+
+@pytest.mark.parametrize("who", ["office", "leader", "verifier"])
+def test_every_route_answers_those_of_the_county_and_above(request, status_of, routes, report, who):
+    user = request.getfixturevalue(who)
+
+    found = {name: status_of(user, name, *args) for name, *args in routes}
+
+    expected = {name: 200 for name, *_ in routes} | {"reports:of_job": 302}
+    assert found == expected
+
+
+@pytest.mark.parametrize("who", ["neighbour", "outsider"])
+def test_every_route_is_missing_for_those_elsewhere(request, status_of, routes, report, who):
+    user = request.getfixturevalue(who)
+
+    found = {name: status_of(user, name, *args) for name, *args in routes}
+    retried = status_of(user, "jobs:retry", report.job_id, post={})
+
+    assert (set(found.values()), retried) == ({404}, 404)
+
+
+def test_lists_show_the_reports_of_the_own_subtree_alone(visit, report, office, neighbour, outsider):
+    seen = {
+        who.username: [len(visit(who, name).context["page"].rows) for name in ("reports:list", "jobs:list")]
+        for who in (office, neighbour, outsider)
+    }
+
+    assert seen == {"office": [1, 1], "neighbour": [0, 0], "outsider": [0, 0]}
+
+
+def test_page_makes_a_report_and_leads_to_it(visit, councils, office):
+    response = visit(office, "reports:list", post=entry())
+
+    report = Report.objects.get()
+    assert response.url == reverse("reports:detail", args=[report.pk])
+    assert (report.kind, report.association.code, report.on, report.formats) == (
+        "quota",
+        "360102",
+        DAY,
+        ["xlsx"],
+    )
+
+
+def test_form_sent_twice_makes_one_report(visit, councils, office):
+    visit(office, "reports:list", post=entry())
+    visit(office, "reports:list", post=entry())
+
+    assert Report.objects.count() == 1
+
+
+def test_page_makes_a_batch_and_leads_to_it(visit, councils, verifier):
+    post = entry(association="3601", reach="direct", kinds=["quota", "reform"])
+
+    response = visit(verifier, "reports:list", post=post)
+    work_all()
+
+    batch = visit(verifier, "reports:batch", response.url.split("/")[-2])
+    assert [(row.kind, row.association.code) for row in batch.context["page"].rows] == [
+        ("quota", "360102"),
+        ("quota", "360103"),
+        ("reform", "360102"),
+        ("reform", "360103"),
+    ]
+    assert (batch.context["view"].state, batch.context["view"].percent) == (JobState.DONE, 100)
+
+
+@pytest.mark.parametrize("code", ["360103", "3601", "999999", "36010200"])
+def test_code_outside_the_grant_is_refused_like_a_missing_one(visit, councils, office, code):
+    response = visit(office, "reports:list", post=entry(association=code))
+
+    assert response.context["form"].errors == {"association": ["没有这个协会，或您无权为其生成报告"]}
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"on": "2021-02-30"}, "on", "输入一个有效的日期。"),
+        ({"on": "1979-12-31"}, "on", "日期不能早于1980年1月1日"),
+        ({"kinds": []}, "kinds", "该字段是必填项。"),
+        ({"formats": ["doc"]}, "formats", "选择一个有效的选项。 doc 不在可用的选项中。"),
+        ({"reach": "direct"}, None, "该协会在所选日期没有下级协会"),
+    ],
+)
+def test_nonsense_is_answered_beside_its_field(visit, councils, office, values, field, message):
+    response = visit(office, "reports:list", post=entry(**values))
+
+    assert response.context["form"].errors == {field or "reach": [message]}
+    assert not Report.objects.exists()
+
+
+def test_download_is_an_attachment_with_its_chinese_name(visit, report, office):
+    response = visit(office, "reports:file", report.pk, NAME)
+
+    assert b"".join(response.streaming_content).startswith(b"PK")
+    assert response.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert response.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''360102-")
+
+
+def test_poll_of_an_ended_report_refreshes_the_page(client, report, office):
+    client.force_login(office)
+
+    response = client.get(reverse("reports:progress", args=[report.pk]), headers={"HX-Request": "true"})
+
+    assert response.headers["HX-Refresh"] == "true"
+
+
+def test_poll_of_a_waiting_report_answers_with_its_bar(client, councils, county, office):
+    waiting = actions.request_report(
+        kind=ReportKind.QUOTA, association=county, on=today(), formats=[ReportFormat.PDF], by=office
+    )
+    client.force_login(office)
+
+    response = client.get(reverse("reports:progress", args=[waiting.pk]), headers={"HX-Request": "true"})
+
+    words = response.content.decode()
+    assert 'id="report-progress"' in words
+    assert "排队中" in words
+    assert "<html" not in words
+
+
+def test_failed_report_can_be_tried_again(visit, report, office):
+    Job.objects.filter(pk=report.job_id).update(state=JobState.FAILED)
+
+    visit(office, "jobs:retry", report.job_id, post={})
+
+    job = Job.objects.get(pk=report.job_id)
+    assert (job.state, job.attempts, job.attempts_allowed) == (JobState.WAITING, 1, 4)
+
+
+def test_list_takes_the_same_statements_for_one_and_three_reports(
+    client, report, county, office, django_assert_num_queries
+):
+    client.force_login(office)
+    client.get(reverse("reports:list"))
+
+    def count():
+        with django_assert_num_queries(15, exact=False) as captured:
+            client.get(reverse("reports:list"))
+        return len(captured)
+
+    one = count()
+    for _ in range(2):
+        actions.request_report(
+            kind=ReportKind.REFORM, association=county, on=DAY, formats=[ReportFormat.XLSX], by=office
+        )
+    work_all()
+
+    assert count() == one
+
+
+def test_pages_of_a_long_list_meet_without_gap_or_repeat(client, county, office, monkeypatch):
+    monkeypatch.setattr("portal.reports.views.PAGE_SIZE", 2)
+    made = [
+        actions.request_report(
+            kind=ReportKind.QUOTA, association=county, on=DAY, formats=[ReportFormat.XLSX], by=office
+        ).pk
+        for _ in range(5)
+    ]
+    client.force_login(office)
+
+    seen, url = [], reverse("reports:list")
+    while url:
+        page = client.get(url).context["page"]
+        seen.append([row.pk for row in page.rows])
+        url = page.next_url and reverse("reports:list") + page.next_url
+    back = client.get(reverse("reports:list") + page.previous_url).context["page"]
+
+    assert seen == [made[:2:-1], made[2:0:-1], made[:1]]
+    assert [row.pk for row in back.rows] == seen[1]
+
+
+def test_page_number_that_is_none_is_refused(client, office):
+    client.force_login(office)
+
+    assert client.get(reverse("reports:list"), {"after": "x"}).status_code == 400
+
+
+def test_signed_out_visitor_is_sent_to_the_sign_in(client, report):
+    response = client.get(reverse("reports:detail", args=[report.pk]))
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("accounts:sign_in"))
+
+
+def test_user_without_any_report_gets_told_what_to_do(visit, office):
+    response = visit(office, "reports:list")
+
+    assert "还没有报告" in response.content.decode()
