@@ -19,7 +19,10 @@ PLACE_HELP = "填写地区代码，如 360102；代码可在“组织”中查�
 def formfield_of(field: models.Field, **options) -> forms.Field | None:
     if isinstance(field, models.DateField):
         options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return field.formfield(**options)
+    made = field.formfield(**options)
+    if field.choices and made:
+        made.choices = [(value, label if value else "请选择") for value, label in made.choices]
+    return made
 
 
 class PlaceField(forms.CharField):

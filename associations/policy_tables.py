@@ -7,7 +7,7 @@ from datetime import date
 from portal.lib.dates import official_day
 
 from .bound_rules import BoundFamily
-from .enums import Constituency, KeyTask, Level
+from .enums import Constituency, Level
 from .models import (
     KeyTaskRule,
     MilestoneRule,
@@ -22,6 +22,7 @@ from .models import (
 from .rule_queries import citation_of
 
 WEEKDAYS = "一二三四五六日"
+UNSAID = "未规定"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def _counted(rule: QuotaRule) -> str:
 
 
 def _deadline(rule: MilestoneRule) -> str:
-    return official_day(rule.deadline) if rule.deadline else "未规定"
+    return official_day(rule.deadline) if rule.deadline else UNSAID
 
 
 def _weight(rule: MilestoneRule) -> str:
@@ -126,18 +127,18 @@ COLUMNS: dict[type[Rule], tuple[Column, ...]] = {
     ),
     PostRule: (
         _column("职务", PostRule.get_post_display),
-        _column("由何职务兼任", lambda rule: rule.held_by),
-        _column("任职形式", PostRule.get_employment_display),
+        _column("由何职务兼任", lambda rule: rule.held_by or UNSAID),
+        _column("任职形式", lambda rule: rule.get_employment_display() or UNSAID),
     ),
     StaffingRule: (
         _column("人数", _staff),
-        _column("用工形式", StaffingRule.get_employment_display),
+        _column("用工形式", lambda rule: rule.get_employment_display() or UNSAID),
     ),
     ObservanceRule: (_column("名称", lambda rule: rule.name), _column("日期", _day)),
     KeyTaskRule: (
         _column("次序", lambda rule: str(rule.position)),
         _column("名称", lambda rule: rule.name),
-        _column("任务代码", lambda rule: KeyTask(rule.task).value),
+        _column("所属任务", KeyTaskRule.get_task_display),
     ),
     Provision: (_column("事项", lambda rule: rule.topic), _column("内容", lambda rule: rule.text)),
 }
