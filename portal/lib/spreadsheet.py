@@ -114,8 +114,13 @@ def csv_chunks(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Ite
 
 
 def guarded(text: str) -> str:
-    """Put ' before a text that a spreadsheet would run as a formula."""
-    return f"'{text}" if _looks_live(text) else text
+    """Put ' before a text that a spreadsheet would run as a formula, or that looks guarded already."""
+    return f"'{text}" if _looks_live(text.lstrip("'")) else text
+
+
+def unguarded(text: str) -> str:
+    """Take the guard off again: `unguarded(guarded(text)) == text` for every text."""
+    return text[1:] if text.startswith("'") and _looks_live(text.lstrip("'")) else text
 
 
 def _looks_live(text: str) -> bool:

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from portal.lib.spreadsheet import Column, Kind, Sheet, csv_chunks, guarded, write_xlsx
+from portal.lib.spreadsheet import Column, Kind, Sheet, csv_chunks, guarded, unguarded, write_xlsx
 
 CREATED = datetime(2026, 6, 30, 8, 0, tzinfo=timezone(timedelta(hours=8)))
 COLUMNS = (
@@ -193,13 +195,23 @@ def test_csv_negative_numbers_are_no_formulas():
     assert content.decode("utf-8-sig") == "理事,经费（元）\r\n-3,-0.50\r\n"
 
 
-@pytest.mark.parametrize("payload", PAYLOADS[:-2])
+@pytest.mark.parametrize("payload", [*PAYLOADS[:-2], "'=1", "''=1"])
 def test_guarded_puts_a_quote_before_a_formula(payload):
     assert guarded(payload) == f"'{payload}"
 
 
 @pytest.mark.parametrize(
-    "text", ["", "东湖区", "1+1", "五届二次", "a=b", "'=1", "http://example.invalid/", "{=1+1}"]
+    "text", ["", "东湖区", "1+1", "五届二次", "a=b", "'1", "'", "http://example.invalid/", "{=1+1}"]
 )
 def test_guarded_leaves_other_texts_alone(text):
     assert guarded(text) == text
+
+
+@given(st.text("'=+-@＝ \t\rA1甲", max_size=8))
+def test_unguarded_gives_back_every_text(text):
+    assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "=1+1", "'1", "'", "五届二次"])
+def test_unguarded_leaves_a_text_alone_that_has_no_guard(text):
+    assert unguarded(text) == text
