@@ -54,13 +54,13 @@ def new_rule(request: HttpRequest, pk: int, family: str) -> HttpResponse:
         else:
             messages.success(request, f"已增加：{form.instance}")
             return saved(document, draft=f"policy-{pk}-{family}")
-    label = kind._meta.verbose_name
+    title = f"增加{kind._meta.verbose_name}"
     context = {
         "form": form,
         "document": document,
-        "label": label,
+        "title": title,
         "family": family,
-        "crumbs": crumbs_of(request, document, name=f"增加{label}"),
+        "crumbs": crumbs_of(request, document, name=title),
     }
     return render(request, "policies/new_rule.html", context)
 
