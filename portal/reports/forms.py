@@ -16,7 +16,10 @@ DIRECT = "direct"
 
 
 class ReportForm(forms.Form):
-    association = forms.CharField(label="协会代码", max_length=20)
+    # Drawn by the association picker, whose box has this id.
+    association = forms.CharField(
+        label="协会", max_length=20, widget=forms.TextInput(attrs={"id": "picker-association-code"})
+    )
     kinds = forms.MultipleChoiceField(
         label="报告", choices=ReportKind, widget=forms.CheckboxSelectMultiple, initial=[ReportKind.QUOTA]
     )

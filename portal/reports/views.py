@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
+from associations.picker import build_picker
 from portal.jobs.models import BATCH
 from portal.jobs.permissions import load_job
 from portal.jobs.queries import view_of
 from portal.lib.findings import RuleViolation
 from portal.lib.keyset import newest_first
-from portal.lib.page_parts import Crumb
+from portal.lib.page_parts import AssociationPicker, Crumb
 from portal.records.files import file_response
 from portal.records.forms import show_findings
 from portal.records.models import StoredFile
@@ -46,7 +47,15 @@ def report_list(request: HttpRequest) -> HttpResponse:
         .select_related("association", "job", "requested_by")
     )
     page = newest_first(reports.prefetch_related("files"), by="requested_at", request=request, size=PAGE_SIZE)
-    return render(request, "reports/list.html", {"form": form, "page": page})
+    return render(
+        request, "reports/list.html", {"form": form, "page": page, "picker": _picker(form, request)}
+    )
+
+
+def _picker(form: ReportForm, request: HttpRequest) -> AssociationPicker:
+    code = str(form["association"].value() or "").strip().replace("\0", "")
+    errors = form.errors.get("association", [""])
+    return build_picker(request.user, name="association", code=code[:20], error=errors[0])
 
 
 def _requested(form: ReportForm, request: HttpRequest) -> str:

@@ -137,7 +137,9 @@ def test_page_makes_a_batch_and_leads_to_it(visit, councils, verifier):
 def test_code_outside_the_grant_is_refused_like_a_missing_one(visit, councils, office, code):
     response = visit(office, "reports:list", post=entry(association=code))
 
-    assert response.context["form"].errors == {"association": ["没有这个协会，或您无权为其生成报告"]}
+    message = "没有这个协会，或您无权为其生成报告"
+    assert response.context["form"].errors == {"association": [message]}
+    assert (response.context["picker"].code, response.context["picker"].error) == (code, message)
     assert not Report.objects.exists()
 
 
@@ -256,3 +258,4 @@ def test_user_without_any_report_gets_told_what_to_do(visit, office):
     response = visit(office, "reports:list")
 
     assert "还没有报告" in response.content.decode()
+    assert response.context["picker"].path == ("江西省", "南昌市", "东湖区")
