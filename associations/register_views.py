@@ -10,7 +10,7 @@ from portal.lib.dates import today
 from .page_head import crumbs_to, day_query, tabs_of
 from .permissions import load_association
 from .picker import build_picker
-from .queries import below, code_of, page_of, register, staffing_of, successions_of, units_below
+from .queries import COUNT_LIMIT, below, code_of, page_of, register, staffing_of, successions_of, units_below
 from .register_forms import RegisterFilterForm
 from .register_page import actions_on, facts_of, rows_of, state_of
 
@@ -30,7 +30,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "form": form,
         "kept": [("on", request.GET["on"])] if "on" in request.GET else [],
         "rows": rows_of(page.rows, on=on, query=day_query(request)),
-        "count": f"{'约' if page.is_estimate else '共'} {page.count} 个",
+        "count": f"共 {page.count} 个" if page.is_count_exact else f"多于 {COUNT_LIMIT} 个",
         "previous_url": page_url(request, "before", page.previous),
         "next_url": page_url(request, "after", page.following),
         "on": on,
