@@ -1,7 +1,7 @@
 """Writes of the councils: terms, sessions, who enters and leaves a seat. Each locks the term it changes."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import F
@@ -16,7 +16,7 @@ from portal.records.saving import refusal, save_record, save_version
 
 from .enums import Exit
 from .models import Appointment, Person, Session, Term
-from .queries import held_seats, held_sessions, plan_findings
+from .session_queries import ONE_DAY, held_seats, held_sessions, plan_findings
 from .session_rules import (
     Arrival,
     Departure,
@@ -26,8 +26,6 @@ from .session_rules import (
     entry_of,
 )
 from .term_rules import KnownTerm, new_term_findings
-
-ONE_DAY = timedelta(days=1)
 
 
 @transaction.atomic

@@ -1,33 +1,19 @@
 """Who sits in a council on a day, and which sessions put them there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association
 from portal.accounts.models import User
-from portal.lib.findings import Finding
 
 from .enums import Entry
-from .models import Appointment, Person, Session, Term
+from .models import Appointment, Person, Term
 from .models.council import AppointmentQuerySet
-from .rules import session_name
 from .seat_counts import SeatCount, seat_counts
-from .session_rules import (
-    Arrival,
-    Departure,
-    HeldSeat,
-    HeldSession,
-    SessionFacts,
-    TermSpan,
-    arrival_findings,
-    decision_findings,
-    departure_findings,
-    session_findings,
-)
 
 ONE_DAY = timedelta(days=1)
 
@@ -38,6 +24,7 @@ class Occupant:
 
     appointment: int
     version: int
+    post: Post
     name: str
     constituency: Constituency
     employment: Employment
@@ -53,22 +40,6 @@ class PostSeats:
     post: Post
     count: int
     occupants: tuple[Occupant, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionLine:
-    """A session as the list of a term shows it; entries and departures are counted from the events."""
-
-    key: int
-    name: str
-    body: Body
-    starts_on: date
-    ends_on: date
-    place: str
-    expected_count: int | None
-    attended_count: int | None
-    entries: int
-    departures: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +62,16 @@ def latest_term(association: Association) -> Term | None:
     return association.terms.order_by("-number").first()
 
 
-def next_number(term: Term, body: Body) -> int:
-    """Return the number that the next session of the body bears."""
-    latest = term.sessions.filter(body=body).aggregate(latest=Max("number"))["latest"]
-    return (latest or 0) + 1
+def next_term_number(association: Association) -> int | None:
+    """Return the number of the next term; None while no term is on record."""
+    latest = latest_term(association)
+    return latest.number + 1 if latest else None
+
+
+def load_appointment(user: User, association: Association, key: int) -> Appointment | None:
+    """Return an appointment of the association's council; foreign and unknown keys look the same."""
+    mine = Appointment.objects.visible_to(user).filter(term__association=association, pk=key)
+    return mine.select_related("person", "term__association").first()
 
 
 def headcounts(association: Association, *, on: date) -> tuple[PostSeats, ...]:
@@ -124,6 +101,7 @@ def _occupant(seat: Appointment) -> Occupant:
     return Occupant(
         appointment=seat.pk,
         version=seat.version,
+        post=Post(seat.post),
         name=seat.person.name,
         constituency=Constituency(seat.constituency),
         employment=Employment(seat.employment),
@@ -147,81 +125,10 @@ def constituency_rows(association: Association, *, on: date) -> tuple[Constituen
     return tuple(row for row in rows if row.congress or row.council or row.standing)
 
 
-def sessions_of(term: Term, *, on: date) -> tuple[SessionLine, ...]:
-    """List the sessions of a term that began by the day, newest first."""
-    sessions = (
-        term.sessions.filter(starts_on__lte=on)
-        .annotate(
-            entry_count=Count("entries", distinct=True), departure_count=Count("departures", distinct=True)
-        )
-        .order_by("-starts_on", "-pk")
-    )
-    return tuple(
-        SessionLine(
-            key=session.pk,
-            name=name_of(session, term=term),
-            body=Body(session.body),
-            starts_on=session.starts_on,
-            ends_on=session.ends_on,
-            place=session.place,
-            expected_count=session.expected_count,
-            attended_count=session.attended_count,
-            entries=session.entry_count,
-            departures=session.departure_count,
-        )
-        for session in sessions
-    )
-
-
-def name_of(session: Session, *, term: Term) -> str:
-    """Name a session as documents do."""
-    return session_name(
-        term=term.number,
-        body=Body(session.body),
-        number=session.number,
-        is_enlarged=session.is_enlarged,
-    )
-
-
-def held_seats(term: Term) -> dict[int, HeldSeat]:
-    """Read every appointment of a term as the session rules need it."""
-    columns = ("pk", "person_id", "person__name", "post", "starts_on", "ends_on")
-    return {
-        key: HeldSeat(
-            appointment=key, person=person, name=name, post=Post(post), starts_on=starts_on, ends_on=ends_on
-        )
-        for key, person, name, post, starts_on, ends_on in term.appointments.values_list(*columns)
-    }
-
-
-def held_sessions(term: Term) -> list[HeldSession]:
-    """Read the sessions of a term as the session rules need them."""
-    columns = ("pk", "body", "number", "starts_on")
-    return [
-        HeldSession(key=key, body=Body(body), number=number, starts_on=starts_on)
-        for key, body, number, starts_on in term.sessions.values_list(*columns)
-    ]
-
-
-def plan_findings(
-    term: Term, *, facts: SessionFacts, leaving: Sequence[Departure] = (), entering: Sequence[Arrival] = ()
-) -> list[Finding]:
-    """Check a session that is to be recorded, with its departures and entries, against what is on record."""
-    seats, held = held_seats(term), held_sessions(term)
-    span = TermSpan(number=term.number, starts_on=term.starts_on, ends_on=term.ends_on)
-    gone = [departure.appointment for departure in leaving]
-    return [
-        *session_findings(facts, term=span, held=held),
-        *departure_findings(leaving, seats=seats, last_day=facts.starts_on - ONE_DAY),
-        *arrival_findings(entering, seats=seats, leaving=gone, on=facts.starts_on),
-        *decision_findings(facts, entering, held=held),
-    ]
-
-
 def people_found(user: User, *, text: str, limit: int = 10) -> list[Person]:
     """Find people in the user's reach by the beginning of their name or of its pinyin initials."""
     text = text.strip()
-    if not text:
+    if not text or not text.isprintable():
         return []
     reachable = Person.objects.visible_to(user).select_related("association")
     by_name = reachable.filter(name__startswith=text)

@@ -1,10 +1,18 @@
 from django.urls import path
 
-from .views import queue, reform, reform_steps
+from .views import council, councils, queue, reform, reform_steps, sessions
 
 app_name = "oversight"
+COUNCIL = "associations/<str:code>/council/"
 MILESTONE = "associations/<str:code>/reform/<slug:milestone>/"
 urlpatterns = [
+    path("councils/", councils.listed, name="councils"),
+    path(COUNCIL, council.council, name="council"),
+    path(f"{COUNCIL}terms/new/", council.term_new, name="term_new"),
+    path(f"{COUNCIL}sessions/new/", sessions.new, name="session_new"),
+    path(f"{COUNCIL}sessions/<int:pk>/", sessions.session, name="session"),
+    path(f"{COUNCIL}people/", sessions.people, name="people"),
+    path(f"{COUNCIL}appointments/<int:pk>/leave/", council.leave, name="leave"),
     path("reform/", reform.home, name="reform_home"),
     path("reform/queue/", queue.queue, name="queue"),
     path("reform/events/<int:pk>/file/", queue.file, name="file"),

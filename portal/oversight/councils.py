@@ -1,0 +1,96 @@
+"""The councils of a subtree, a page at a time: term, seats and verdicts of each association."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.db.models import Q
+
+from associations.enums import Level
+from associations.models import Association
+from members.term_states import SittingTerm, sitting_terms
+
+from .quota_words import QuotaLine, lines_of
+from .quotas import quotas_of_many
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a page of the list begins: beside an association, by level and code."""
+
+    level: int
+    code: str
+    is_backwards: bool = False
+
+    @classmethod
+    def beside(cls, association: Association, *, is_backwards: bool = False) -> Self:
+        return cls(level=association.level, code=association.code, is_backwards=is_backwards)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CouncilRow:
+    """One association's council on a day."""
+
+    association: Association
+    term: SittingTerm
+    quotas: tuple[QuotaLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CouncilPage:
+    """A page of councils and the places beside which the previous and the following one begin."""
+
+    rows: tuple[CouncilRow, ...]
+    previous: Place | None
+    following: Place | None
+
+
+def council_page(
+    node: Association, *, on: date, is_own: bool, level: Level | None, place: Place | None
+) -> CouncilPage:
+    """Read a page of the node's subtree (`is_own`: the node alone) as it was on the day, high levels first.
+
+    The number of statements does not depend on the number of rows.
+    """
+    found = Association.objects.under_on(node.code, on=on).due(on=on)
+    if is_own:
+        found = found.filter(pk=node.pk)
+    if level is not None:
+        found = found.at_level(level)
+    is_backwards = place is not None and place.is_backwards
+    order = ("-level", "-code") if is_backwards else ("level", "code")
+    if place is not None:
+        found = found.filter(_beyond(place))
+    read = list(found.order_by(*order)[: PAGE_SIZE + 1])
+    page, has_more = read[:PAGE_SIZE], len(read) > PAGE_SIZE
+    if is_backwards:
+        page.reverse()
+    has_previous, has_following = (has_more, True) if is_backwards else (place is not None, has_more)
+    return CouncilPage(
+        rows=_rows(page, on=on),
+        previous=Place.beside(page[0], is_backwards=True) if page and has_previous else None,
+        following=Place.beside(page[-1]) if page and has_following else None,
+    )
+
+
+def _beyond(place: Place) -> Q:
+    side = "lt" if place.is_backwards else "gt"
+    further = Q(**{f"level__{side}": place.level})
+    return further | Q(level=place.level, **{f"code__{side}": place.code})
+
+
+def _rows(associations: list[Association], *, on: date) -> tuple[CouncilRow, ...]:
+    if not associations:
+        return ()
+    terms = sitting_terms(associations, on=on)
+    quotas = quotas_of_many(associations, on=on)
+    return tuple(
+        CouncilRow(
+            association=association,
+            term=terms[association.pk],
+            quotas=lines_of(quotas[association.pk]),
+        )
+        for association in associations
+    )

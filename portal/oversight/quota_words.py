@@ -1,0 +1,69 @@
+"""How a quota verdict is said on a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from associations.enums import Body
+from associations.rules import Citation
+from members.rules import QuotaResult
+
+from .verdicts import BodyQuota
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaLine:
+    """One body's quota in words: what is required, what would mend it, the stricter superior rule."""
+
+    quota: BodyQuota
+    required: str
+    remedy: str
+    weaker: str
+
+    @property
+    def body(self) -> Body:
+        return self.quota.body
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaChange:
+    """One body before and after a change."""
+
+    before: QuotaLine
+    after: QuotaLine
+
+
+def lines_of(quotas: Iterable[BodyQuota]) -> tuple[QuotaLine, ...]:
+    """Say every body's quota in words."""
+    return tuple(
+        QuotaLine(
+            quota=quota,
+            required=_percent(quota),
+            remedy=remedy_of(quota),
+            weaker=_cited(quota.weaker_than) if quota.weaker_than else "",
+        )
+        for quota in quotas
+    )
+
+
+def changes_of(before: Iterable[BodyQuota], after: Iterable[BodyQuota]) -> tuple[QuotaChange, ...]:
+    """Pair the bodies before and after a change."""
+    pairs = zip(lines_of(before), lines_of(after), strict=True)
+    return tuple(QuotaChange(before=one, after=other) for one, other in pairs)
+
+
+def remedy_of(quota: BodyQuota) -> str:
+    """Say how many seats would mend a short quota; empty for every other verdict."""
+    if quota.verdict != QuotaResult.SHORT:
+        return ""
+    replaced = f"再调整 {quota.short_by_replacement} 席"
+    if quota.short_by_addition is None:
+        return replaced
+    return f"{replaced}，或增补 {quota.short_by_addition} 席"
+
+
+def _percent(quota: BodyQuota) -> str:
+    return "" if quota.required_percent is None else f"{quota.required_percent.normalize():f}"
+
+
+def _cited(citation: Citation) -> str:
+    return f"{citation.issuer_name} {citation}"
