@@ -78,9 +78,8 @@ def found(marked, role: str) -> set[str]:
     bodies = []
     for row in PAGES:
         for place in world.PLACES if row.target else ("own",):
-            response = ask(marked, row, role, place)
-            content = b"".join(response.streaming_content) if response.streaming else response.content
-            bodies.append(content.decode(errors="replace") + str(dict(response.items())))
+            answer = ask(marked, row, role, place)
+            bodies.append(f"{answer.body}{dict(answer.headers)}")
     return set(MARK.findall("".join(bodies)))
 
 

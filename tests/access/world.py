@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from associations.enums import Body, Milestone, MilestoneStep, Post
-from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument
-from members.models import Session
+from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
+from members.models import Appointment, Session
 from portal.accounts.models import User
 from portal.accounts.roles import ROLES
 from portal.jobs.models import Job
+from portal.lib.json_codec import Json
 from portal.records.files import store_bytes
 from portal.records.models import StoredFile
-from portal.reports.models import Report, ReportFile
+from portal.reports.archive import stored
+from portal.reports.making import build as build_report
+from portal.reports.models import Report, ReportFile, ReportKind
 from tests import factories
 
 PLACES = {"own": "360102", "below": "360102001", "sibling": "360103", "above": "3601", "elsewhere": "310107"}
@@ -25,11 +28,15 @@ class Place:
     """An association and the records that it owns; the names are the matrix's targets."""
 
     association: Association
+    session: Session
+    appointment: Appointment
     policy: PolicyDocument
+    rule: QuotaRule
     event: MilestoneEvent
     report: Report
-    job: Job
     report_file: str
+    job: Job
+    batch: Job
 
     @property
     def code(self) -> str:
@@ -61,10 +68,9 @@ def _user(username: str, association: Association | None) -> User:
 def _place(association: Association) -> Place:
     term = factories.term(association)
     factories.seat(term, Post.PRESIDENT)
-    factories.seat(term)
-    Session.objects.create(term=term, body=Body.COUNCIL, number=1, starts_on=DAY, ends_on=DAY)
-    policy = factories.policy(association)
-    factories.quota_rule(policy, Body.COUNCIL, 30, levels=[association.level])
+    session = Session.objects.create(term=term, body=Body.COUNCIL, number=1, starts_on=DAY, ends_on=DAY)
+    policy = factories.policy(association, file=_proof("文件.pdf"))
+    rule = factories.quota_rule(policy, Body.COUNCIL, 30, levels=[association.level])
     MilestoneRule.objects.create(
         document=policy,
         clause="一",
@@ -75,7 +81,14 @@ def _place(association: Association) -> Place:
         evidence="方案",
     )
     job = Job.objects.create(kind="report", key=f"access-{association.code}", association=association)
-    report = Report.objects.create(kind="quota", association=association, on=DAY, formats=["json"], job=job)
+    report = Report.objects.create(
+        kind=ReportKind.QUOTA,
+        association=association,
+        on=DAY,
+        formats=["json"],
+        job=job,
+        content=_content(association),
+    )
     content = b'{"code": "%s"}' % association.code.encode()
     file = ReportFile.objects.create(
         report=report,
@@ -86,19 +99,53 @@ def _place(association: Association) -> Place:
     )
     return Place(
         association=association,
+        session=session,
+        appointment=factories.seat(term),
         policy=policy,
+        rule=rule,
         event=claim(association),
         report=report,
-        job=job,
         report_file=file.name,
+        job=job,
+        batch=_batch(association),
+    )
+
+
+# The same in every world, and slower to make than all the rest together.
+_contents: dict[str, Json] = {}
+
+
+def _content(association: Association) -> Json:
+    if association.code not in _contents:
+        made = build_report(ReportKind.QUOTA, association, on=DAY, made_on=DAY)
+        _contents[association.code] = stored(made)
+    return _contents[association.code]
+
+
+def _batch(association: Association) -> Job:
+    batch = Job.objects.create(
+        kind="batch", key=f"batch-{association.code}", association=association, progress_total=1
+    )
+    job = Job.objects.create(
+        kind="report", key=f"part-{association.code}", association=association, parent=batch
+    )
+    Report.objects.create(kind="quota", association=association, on=DAY, formats=["json"], job=job)
+    return batch
+
+
+def _proof(name: str) -> StoredFile:
+    return StoredFile.objects.create(
+        sha256=store_bytes(b"%PDF-1.7"), name=name, content_type="application/pdf", size=8
     )
 
 
 def claim(association: Association, *, file_name: str = "方案.pdf", **values) -> MilestoneEvent:
-    proof = StoredFile.objects.create(
-        sha256=store_bytes(b"%PDF-1.7"), name=file_name, content_type="application/pdf", size=8
-    )
-    defaults = {"document_number": "测发〔2020〕1号", "achieved_on": DAY, "on": DAY, "file": proof}
+    defaults = {
+        "document_number": "测发〔2020〕1号",
+        "achieved_on": DAY,
+        "on": DAY,
+        "file": _proof(file_name),
+    }
     return MilestoneEvent.objects.create(
         association=association,
         milestone=Milestone.PLAN_ISSUED,
