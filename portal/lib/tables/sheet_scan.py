@@ -37,7 +37,7 @@ class SheetScan:
         self._hidden_columns: list[tuple[int, int]] = []
         self._row_hidden = False
         self._told_row = 0
-        self._cell: tuple[str, int] | None = None
+        self._cell = (0, -1)
         self._in_cell = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -82,24 +82,25 @@ class SheetScan:
         place = REFERENCE.fullmatch(attributes.get("r", ""))
         if not place:
             raise broken()
-        self._cell = (place[1], int(place[2]))
+        cell = (int(place[2]), index_of(place[1]))
+        # Every program writes cells in their order; one cell given a million times would fill the memory.
+        if cell <= self._cell:
+            raise broken()
+        self._cell = cell
         if attributes.get("t") == "e":
             self._add("error", "是错误值（如 #N/A、#DIV/0!），请改正或清空。")
 
     def _fill_cell(self) -> None:
-        if self._cell is None:
+        row, column = self._cell
+        if not row:
             raise broken()
-        letters, row = self._cell
-        column = index_of(letters)
-        self._last_column = max(self._last_column, column)
         if row > self.limits.rows + HEAD_ROWS:
-            message = (
-                f"一次最多导入{self.limits.rows}行，第{row}行仍有内容，请分成几个文件，或删去多余的内容。"
-            )
+            message = f"一次最多导入{self.limits.rows}行，第{row}行仍有内容，请删去或分成几个文件。"
             raise refusal("table-too-long", message)
         if column >= self.limits.columns:
-            message = f"最多{self.limits.columns}列，{letters}列仍有内容，请删去多余的列。"
+            message = f"最多{self.limits.columns}列，{letter_of(column)}列仍有内容，请删去多余的列。"
             raise refusal("table-too-wide", message)
+        self._last_column = max(self._last_column, column)
         if self._row_hidden and self._told_row != row:
             self._told_row = row
             message = "被隐藏或筛选掉了，请取消筛选和隐藏后检查内容，或删去。"
@@ -126,10 +127,8 @@ class SheetScan:
             self.merged[row] = finding
 
     def _add(self, kind: str, message: str) -> None:
-        if self._cell is None:
-            raise broken()
-        letters, row = self._cell
-        self._tell(found(f"table-{kind}", message, sheet=self.title, row=row, letter=letters))
+        row, column = self._cell
+        self._tell(found(f"table-{kind}", message, sheet=self.title, row=row, letter=letter_of(column)))
 
     def _tell(self, finding: PlacedFinding) -> None:
         if len(self.findings) < MOST_FINDINGS:

@@ -11,12 +11,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from portal.lib.findings import Finding
 from portal.lib.tables.archive import chunks_of, opened_archive
 from portal.lib.tables.cells import Value, typed
-from portal.lib.tables.limits import Limits
+from portal.lib.tables.limits import HEAD_ROWS, Limits
 from portal.lib.tables.outline import SheetPart, chosen_of, sheets_of
 from portal.lib.tables.places import PlacedFinding, TableRefused, found
 from portal.lib.tables.sheet_scan import SheetScan
 from portal.lib.tables.source import Source, Upload
 from portal.lib.tables.xml_scan import Start, broken, scan, scanned
+
+KEPT_IN_MEMORY = ("si", "xf", "numFmt", "definedName", "sheet", "Relationship")
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def _copy_checked(upload: Upload, target: Path) -> tuple[str, tuple[PlacedFindin
                 _check_empty(archive, other, upload.limits)
         for name in _frame(archive):
             if name != chosen.path:
-                _copy(archive, copy, name, _pass)
+                _copy(archive, copy, name, _counter(upload.limits))
         sheet_scan = SheetScan(chosen.title, upload.limits)
         _copy(archive, copy, chosen.path, sheet_scan.start)
         sheet_scan.end()
@@ -64,8 +66,21 @@ def _copy(archive: ZipFile, copy: ZipFile, name: str, start: Start) -> None:
             target.write(chunk)
 
 
-def _pass(_name: str, _attributes: dict[str, str]) -> None:
-    """Take no notice of an element."""
+def _counter(limits: Limits) -> Start:
+    """Return a listener that refuses more shared texts or formats than there can be cells.
+
+    calamine keeps all of them in memory, and 5 bytes are enough for one.
+    """
+    left = (limits.rows + HEAD_ROWS) * limits.columns
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal left
+        if name in KEPT_IN_MEMORY:
+            left -= 1
+            if left < 0:
+                raise broken()
+
+    return start
 
 
 def _check_empty(archive: ZipFile, sheet: SheetPart, limits: Limits) -> None:

@@ -190,7 +190,7 @@ def far_column(sheet, book):
             [
                 (
                     "table-too-long",
-                    "一次最多导入50000行，第1048576行仍有内容，请分成几个文件，或删去多余的内容。",
+                    "一次最多导入50000行，第1048576行仍有内容，请删去或分成几个文件。",
                 )
             ],
         ),
@@ -256,6 +256,8 @@ def test_workbook_with_live_parts_is_refused(part):
         (b'<c r="A2"', b'<c r="A0"'),
         (b'<c r="A2"', b"<c"),
         (b'<c r="A2"', b'<c r="a2"'),
+        (b'<c r="B2"', b'<c r="A2"'),
+        (b'<row r="3"', b'<row r="3"><c r="A1"><v>1</v></c></row><row r="3"'),
         (b"</sheetData>", b""),
         (b"<worksheet ", b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet '),
         (b"<worksheet ", b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><worksheet '),
@@ -309,6 +311,18 @@ def test_bomb_of_parts_is_refused():
     content = changed(PLAIN, extra=[(f"xl/media/{number}.png", b"") for number in range(300)])
 
     assert [code for code, _ in refusal(content)] == ["table-bomb"]
+
+
+def test_bomb_of_texts_that_no_cell_needs_is_refused():
+    def edit(name, part):
+        return (
+            part.replace(b"</sst>", b"<si/>" * 2_000 + b"</sst>")
+            if name.endswith("sharedStrings.xml")
+            else part
+        )
+
+    assert refusal(changed(PLAIN, edit), limits=Limits(rows=10, columns=60)) == BROKEN
+    assert read(changed(PLAIN, edit), limits=Limits(rows=30, columns=60)) == read(PLAIN)
 
 
 def test_bomb_that_lies_about_its_size_is_refused():
