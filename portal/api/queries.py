@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
@@ -13,7 +13,8 @@ from portal.accounts.scope import ScopedQuerySet
 from portal.lib.dates import today
 
 Asked = Mapping[str, Any]
-Rows = QuerySet[Any, dict[str, Any]]
+Rows = QuerySet[Any, Any]
+S = TypeVar("S", bound=ScopedQuerySet)
 
 
 def associations(user: User, asked: Asked) -> Rows:
@@ -163,7 +164,7 @@ def unknown_seats(user: User, association: Association, keys: Iterable[int], *, 
     return sorted(asked - set(seats.filter(pk__in=asked).values_list("pk", flat=True)))
 
 
-def _of_place(found: ScopedQuerySet, asked: Asked) -> ScopedQuerySet:
+def _of_place(found: S, asked: Asked) -> S:
     if "association" in asked:
         found = found.filter(**{found.scope_path: asked["association"]})
     return found.under(asked["under"]) if "under" in asked else found
