@@ -56,7 +56,7 @@ def as_text(value: Value) -> str | Finding | None:
             return unreadable(
                 f"应为文本，这里是数字：表格软件只保留{DIGITS_KEPT}位，末几位已经丢失。请设为文本格式后重新填写"
             )
-    return str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def as_integer(value: Value) -> int | Finding | None:
