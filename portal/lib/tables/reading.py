@@ -72,8 +72,8 @@ def open_table(
 
     `headers` must all be there and nothing beside them but `ignored` ones. In a workbook the sheet named
     `sheet` is read, or the only one; those named in `aside` are left alone, any other must be empty.
-    Raises: TableRefused, before the first row, for whatever concerns the file as a whole; `rows` itself refuses
-    only a row too many.
+    Raises: TableRefused, before the first row, for whatever concerns the file as a whole; `rows` itself
+    refuses only a row too many.
     """
     upload = Upload(file=file, headers=headers, sheet=sheet, aside=aside, limits=limits or Limits())
     with _opener(upload)(upload) as source:
