@@ -25,6 +25,7 @@ from .session_rules import (
     departure_findings,
     session_findings,
 )
+from .term_states import SittingTerm
 
 ONE_DAY = timedelta(days=1)
 
@@ -63,10 +64,13 @@ def next_number(term: Term, body: Body) -> int:
     return latest.number + 1 if latest else 1
 
 
-def sessions_of(term: Term, *, on: date) -> tuple[SessionLine, ...]:
-    """List the sessions of a term that began by the day, newest first."""
+def sessions_of(term: SittingTerm, *, on: date) -> tuple[SessionLine, ...]:
+    """List the sessions of the sitting term that began by the day, newest first; none where no term sits."""
+    if term.number is None:
+        return ()
     sessions = (
-        term.sessions.filter(starts_on__lte=on)
+        Session.objects.scoped()
+        .filter(term=term.key, starts_on__lte=on)
         .annotate(
             entry_count=Count("entries", distinct=True), departure_count=Count("departures", distinct=True)
         )
@@ -75,7 +79,7 @@ def sessions_of(term: Term, *, on: date) -> tuple[SessionLine, ...]:
     return tuple(
         SessionLine(
             key=session.pk,
-            name=name_of(session, term=term),
+            name=name_of(session, term=term.number),
             body=Body(session.body),
             starts_on=session.starts_on,
             ends_on=session.ends_on,
@@ -92,13 +96,13 @@ def sessions_of(term: Term, *, on: date) -> tuple[SessionLine, ...]:
 def passing_sessions(term: Term, *, on: date) -> list[tuple[int, str]]:
     """Name the standing sessions up to the day, newest first, that may have passed a co-option."""
     held = term.sessions.filter(body=Body.STANDING, starts_on__lte=on).order_by("-starts_on", "-pk")
-    return [(session.pk, f"{name_of(session, term=term)}（{session.starts_on}）") for session in held]
+    return [(session.pk, f"{name_of(session, term=term.number)}（{session.starts_on}）") for session in held]
 
 
-def name_of(session: Session, *, term: Term) -> str:
+def name_of(session: Session, *, term: int) -> str:
     """Name a session as documents do."""
     return session_name(
-        term=term.number,
+        term=term,
         body=Body(session.body),
         number=session.number,
         is_enlarged=session.is_enlarged,
@@ -115,11 +119,11 @@ def load_session(association: Association, key: int, *, with_people: bool) -> Se
     )
     if session is None:
         return None
-    entered = tuple(_named(session.entries)) if with_people else ()
-    left = tuple(_named(session.departures)) if with_people else ()
+    entered = tuple(_named(session.entries.all())) if with_people else ()
+    left = tuple(_named(session.departures.all())) if with_people else ()
     return SessionRecord(
         session=session,
-        name=name_of(session, term=session.term),
+        name=name_of(session, term=session.term.number),
         entered=entered,
         left=left,
         entry_count=len(entered) if with_people else session.entries.count(),

@@ -17,7 +17,6 @@ from members.queries import (
     latest_term,
     load_appointment,
     next_term_number,
-    term_on,
 )
 from members.session_queries import sessions_of
 from members.term_states import sitting_terms
@@ -38,17 +37,17 @@ def council(request: HttpRequest, code: str) -> HttpResponse:
     change = proposed_change(request, association, on)
     if request.htmx and request.htmx.target == "what-if-figures":
         return render(request, "oversight/council.html#what-if-figures", change)
-    term = term_on(association, on=on)
+    term = sitting_terms([association], on=on)[association.pk]
     context = change | {
         "association": association,
         "crumbs": crumbs_to(association, request, url_name="oversight:council"),
         "tabs": tabs_of(association, request),
-        "actions": actions_on(request, association, term is not None),
+        "actions": actions_on(request, association, term.key is not None),
         "may_edit": request.user.scope.covers(Permission.EDIT_RECORDS, code),
         "on": on,
         "today": today(),
-        "term": sitting_terms([association], on=on)[association.pk],
-        "sessions": sessions_of(term, on=on) if term else (),
+        "term": term,
+        "sessions": sessions_of(term, on=on),
         "constituencies": constituency_rows(association, on=on),
     }
     return render(request, "oversight/council.html", context)
