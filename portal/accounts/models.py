@@ -52,6 +52,12 @@ class User(AbstractUser):
         shared = GroupGrant.objects.scoped().in_force(on=today()).filter(group__user=self)
         return Scope.of_grants(own.values_list(*columns).union(shared.values_list(*columns)))
 
+    def home_code(self, permission: Permission) -> str:
+        """Return where the user's day begins: their own association, else the first that they hold."""
+        prefixes = self.scope.prefixes_for(permission)
+        own = self.association.code if self.association else ""
+        return own if own in prefixes else next(iter(prefixes), "")
+
 
 class GrantBase(models.Model):
     """Role on an association and all below it: a guardian row with an end."""

@@ -7,7 +7,6 @@ from associations.coverage import coverage_by_place
 from associations.enums import Level
 from associations.models import Association
 from associations.rule_queries import CodesOn
-from associations.rules import scopes_above
 from portal.oversight import reform
 from portal.oversight.verdicts import MilestoneStatus, Progress
 
@@ -35,12 +34,6 @@ class Reform:
 
     milestones: tuple[MilestoneStatus, ...]
     progress: ScopesProgress
-
-
-def ancestors(association: Association) -> list[Association]:
-    """List the associations above, highest first; their names are no secret to those below."""
-    codes = scopes_above(association.code)[:-1]
-    return list(Association.objects.scoped().filter(code__in=codes).order_by("code"))
 
 
 def coverage(association: Association, *, on: date) -> list[LevelCount]:

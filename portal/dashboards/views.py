@@ -16,10 +16,8 @@ LISTED = 12
 
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the dashboard of the user's own place, or to the register where dashboards are not theirs."""
-    prefixes = request.user.scope.prefixes_for(Permission.VIEW_STATISTICS)
-    if prefixes:
-        own = request.user.association
-        code = own.code if own and own.code in prefixes else prefixes[0]
+    code = request.user.home_code(Permission.VIEW_STATISTICS)
+    if code:
         return HttpResponseRedirect(reverse("dashboards:node", args=[code]) + day_query(request))
     if request.user.scope.may(Permission.VIEW_REGISTER):
         return HttpResponseRedirect(reverse("associations:list"))

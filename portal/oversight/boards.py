@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneStep
+from associations.enums import COMPUTED_MILESTONES, Level, Milestone, MilestoneStep
 from associations.milestone_permissions import open_steps
 from associations.milestone_queries import histories_of, standing_claim
 from associations.models import Association, MilestoneEvent
+from associations.rule_queries import CodesOn
 from portal.accounts.models import User
 from portal.lib.dates import today
 
 from .milestone_words import Cell, badge_of, cell_of
-from .overview import children_of
+from .overview import child_above, children_of
 from .reform import bound_under, progress_of, statuses_of, statuses_of_many
 from .verdicts import MilestoneStatus, Progress
 
@@ -106,13 +107,15 @@ def board_of(association: Association, *, on: date, user: User) -> tuple[BoardRo
 
 def subtree_board(association: Association, *, on: date, after: str) -> SubtreeBoard:
     """Set the node's children against the milestones that bind any of them, with the node itself first."""
-    bound = bound_under(association.code, on=on)
+    code = CodesOn(on).of(association)
+    bound = bound_under(code, on=on)
     statuses = statuses_of_many(bound, on=on)
-    children = children_of(association, on=on)
+    by_code = children_of(code, level=Level(association.level), on=on)
+    children = tuple(by_code.values())
     page = [child for child in children if child.code > after][:PAGE_SIZE]
     shown = page if after else [association, *page]
     milestones = _milestones(statuses[each.pk] for each in shown if each.pk in statuses)
-    subtrees = _subtrees(children, bound, statuses)
+    subtrees = _subtrees(code, by_code, bound, statuses)
     progress = {pk: progress_of(found) for pk, found in statuses.items()}
     total = sum(progress.values(), Progress())
     rows = tuple(
@@ -145,15 +148,12 @@ def _cells(statuses: Sequence[MilestoneStatus], milestones: Sequence[Milestone])
 
 
 def _subtrees(
-    children: Sequence[Association],
+    node: str,
+    children: dict[str, Association],
     bound: Sequence[Association],
     statuses: Mapping[int, Sequence[MilestoneStatus]],
 ) -> dict[int, Progress]:
-    # By the codes of the day, and at any width: the townships of 东莞 and the districts of 上海 skip a level.
     sums: defaultdict[str, Progress] = defaultdict(Progress)
-    codes = {child.code_on for child in children}
-    widths = sorted({len(code) for code in codes})
     for each in bound:
-        place = next((each.code_on[:width] for width in widths if each.code_on[:width] in codes), "")
-        sums[place] += progress_of(statuses[each.pk])
-    return {child.pk: sums[child.code_on] for child in children}
+        sums[child_above(each.code_on, children, node)] += progress_of(statuses[each.pk])
+    return {child.pk: sums[code] for code, child in children.items()}

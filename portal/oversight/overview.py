@@ -7,17 +7,19 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from associations.coverage import Coverage, coverage_by_place
-from associations.enums import CODE_WIDTH, Level
+from associations.enums import Level
 from associations.models import Association
+from associations.rule_queries import CodesOn
+from associations.rules import scopes_above
 from members.enums import TermState
 from members.rules import QuotaResult
-from members.term_states import SittingTerm, sitting_terms
+from members.term_states import SittingTerm
 from portal.lib.dates import now
 from portal.lib.figures import percent_cut
 
-from .quotas import meets_all, quotas_of_many
-from .reform import bound_under, progress_of, statuses_of_many
-from .verdicts import BodyQuota, MilestoneStatus, Progress
+from .quotas import meets_all
+from .reform import bound_under, progress_of, standings_of_many
+from .verdicts import BodyQuota, MilestoneStatus, Progress, Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +85,11 @@ class _Sums:
     quotas: defaultdict[str, QuotaTally] = field(default_factory=lambda: defaultdict(QuotaTally))
     reform: defaultdict[str, Progress] = field(default_factory=lambda: defaultdict(Progress))
 
-    def figures(self, place: str, name: str) -> PlaceFigures:
+    def figures(self, child: Association) -> PlaceFigures:
+        place = child.code_on
         return PlaceFigures(
-            code=place,
-            name=name,
+            code=child.code,
+            name=child.short_name,
             coverage=self.coverage[place],
             quotas=self.quotas[place],
             reform=self.reform[place],
@@ -104,41 +107,50 @@ class _Sums:
 
 def overview_of(association: Association, *, on: date) -> Overview:
     """Gather a node's dashboard: coverage, quotas and reform of its subtree, by child, with overdue items."""
-    children = children_of(association, on=on)
-    width = len(children[0].code) if children else _next_width(association.code)
-    offices = bound_under(association.code, on=on)
-    statuses = statuses_of_many(offices, on=on)
-    quotas = quotas_of_many(offices, on=on)
-    counts = coverage_by_place(association.code, width=width, on=on)
-    by_level: defaultdict[Level, Coverage] = defaultdict(Coverage)
+    codes = CodesOn(on)
+    code = codes.of(association)
+    children = children_of(code, level=Level(association.level), on=on)
+    offices = bound_under(code, on=on, codes=codes)
+    standings = standings_of_many(offices, on=on, codes=codes)
     sums = _Sums()
-    for (place, level), coverage in counts.items():
-        sums.coverage[place] += coverage
+    by_level: defaultdict[Level, Coverage] = defaultdict(Coverage)
+    width = max(map(len, children), default=len(code))
+    for (place, level), coverage in coverage_by_place(code, width=width, on=on).items():
+        sums.coverage[child_above(place, children, code)] += coverage
         by_level[level] += coverage
     for office in offices:
-        place = office.code_on[:width]
-        sums.quotas[place] += _tally(quotas[office.pk])
-        sums.reform[place] += progress_of(statuses[office.pk])
+        child = child_above(office.code_on, children, code)
+        sums.quotas[child] += _tally(standings[office.pk].quotas)
+        sums.reform[child] += progress_of(standings[office.pk].statuses)
     return Overview(
         association=association,
         on=on,
         as_of=now(),
         total=sums.total(association),
         coverage_by_level=dict(sorted(by_level.items())),
-        children=tuple(sums.figures(child.code, child.short_name) for child in children),
-        overdue=_overdue(offices, statuses, on=on),
-        terms=_terms(offices, on=on),
+        children=tuple(sums.figures(child) for child in children.values()),
+        overdue=_overdue(offices, standings, on=on),
+        terms=_terms(offices, standings),
     )
 
 
-def children_of(association: Association, *, on: date) -> Sequence[Association]:
-    """List the associations of the divisions directly below, as the tree was on the day."""
-    found = Association.objects.under_on(association.code, on=on).divisions().due(on=on)
-    return list(found.filter(parent=association).order_by("code"))
+def children_of(code: str, *, level: Level, on: date) -> dict[str, Association]:
+    """List the associations of the divisions directly below a place, by their code on the day.
+
+    A level may be missing in between: the counties of a municipality hang directly under it.
+    """
+    near = Association.objects.under_on(code, on=on).divisions().due(on=on)
+    below = near.filter(level__gt=level, level__lte=level + 2).order_by("code_on")
+    children: dict[str, Association] = {}
+    for association in below:
+        if not any(above in children for above in scopes_above(association.code_on)[:-1]):
+            children[association.code_on] = association
+    return children
 
 
-def _next_width(code: str) -> int:
-    return next((width for width in CODE_WIDTH.values() if width > len(code)), len(code))
+def child_above(place: str, children: dict[str, Association], node: str) -> str:
+    """Return the child that a place lies in, or the node itself where none of them covers it."""
+    return next((above for above in scopes_above(place) if above in children), node)
 
 
 def _tally(quotas: Sequence[BodyQuota]) -> QuotaTally:
@@ -147,22 +159,21 @@ def _tally(quotas: Sequence[BodyQuota]) -> QuotaTally:
 
 
 def _overdue(
-    offices: Iterable[Association], statuses: dict[int, tuple[MilestoneStatus, ...]], *, on: date
+    offices: Iterable[Association], standings: dict[int, Standing], *, on: date
 ) -> tuple[OverdueMilestone, ...]:
     found = [
         OverdueMilestone(association=office, status=status, days=(on - status.deadline).days)
         for office in offices
-        for status in statuses[office.pk]
+        for status in standings[office.pk].statuses
         if status.is_overdue and status.deadline
     ]
     return tuple(sorted(found, key=lambda item: (-item.days, item.association.code)))
 
 
-def _terms(offices: Sequence[Association], *, on: date) -> tuple[TermNotice, ...]:
-    terms = sitting_terms(offices, on=on)
+def _terms(offices: Iterable[Association], standings: dict[int, Standing]) -> tuple[TermNotice, ...]:
     found = [
-        TermNotice(association=office, term=terms[office.pk])
+        TermNotice(association=office, term=standings[office.pk].term)
         for office in offices
-        if terms[office.pk].state not in (TermState.IN_TERM, TermState.NONE)
+        if standings[office.pk].term.state not in (TermState.IN_TERM, TermState.NONE)
     ]
     return tuple(sorted(found, key=lambda item: (item.term.due_on or date.max, item.association.code)))

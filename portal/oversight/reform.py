@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from associations.enums import CODE_WIDTH, COMPUTED_MILESTONES, Milestone, MilestoneState, MilestoneStep
+from associations.enums import COMPUTED_MILESTONES, Level, Milestone, MilestoneState, MilestoneStep
 from associations.models import Association, MilestoneEvent, MilestoneRule
 from associations.rule_queries import Clause, CodesOn, common_node, rule_books
 from associations.rules import NO_HISTORY, Binding, History, Step, history_of, is_late, is_overdue
@@ -12,7 +12,7 @@ from members.enums import TermState
 from members.term_states import SittingTerm, sitting_terms
 
 from .quotas import meets_all, quotas_of_many
-from .verdicts import BodyQuota, MilestoneStatus, Progress
+from .verdicts import BodyQuota, MilestoneStatus, Progress, Standing
 
 REACHED = History(state=MilestoneState.VERIFIED, claim=None)
 NOT_REACHED = History(state=MilestoneState.IN_PROGRESS, claim=None)
@@ -27,30 +27,36 @@ def statuses_of(association: Association, *, on: date) -> tuple[MilestoneStatus,
 def statuses_of_many(
     associations: Sequence[Association], *, on: date
 ) -> dict[int, tuple[MilestoneStatus, ...]]:
-    """Say the same for many associations, in a fixed number of statements.
+    """Say the same for many associations; none where no policy asks for any."""
+    return {pk: standing.statuses for pk, standing in standings_of_many(associations, on=on).items()}
 
-    Shape: for each association's key the milestones that bind it; none where no policy asks for any.
-    """
-    codes = CodesOn(on)
+
+def standings_of_many(
+    associations: Sequence[Association], *, on: date, codes: CodesOn | None = None
+) -> dict[int, Standing]:
+    """Judge quotas, term and milestones of many associations, in a fixed number of statements."""
+    codes = codes or CodesOn(on)
     bindings = _bindings(associations, on=on, codes=codes)
-    bound = [association for association in associations if bindings[association.pk]]
-    histories = _histories(bound, on=on)
-    quotas = quotas_of_many(bound, on=on, codes=codes)
-    terms = sitting_terms(bound, on=on, codes=codes)
-    statuses = {
-        association.pk: tuple(
-            _status(
-                milestone,
-                binding,
-                _computed(milestone, quotas[association.pk], terms[association.pk])
-                or histories.get((association.pk, milestone), NO_HISTORY),
-                on=on,
-            )
-            for milestone, binding in bindings[association.pk].items()
+    histories = _histories(associations, on=on)
+    quotas = quotas_of_many(associations, on=on, codes=codes)
+    terms = sitting_terms(associations, on=on, codes=codes)
+    return {
+        association.pk: Standing(
+            quotas=quotas[association.pk],
+            term=terms[association.pk],
+            statuses=tuple(
+                _status(
+                    milestone,
+                    binding,
+                    _computed(milestone, quotas[association.pk], terms[association.pk])
+                    or histories.get((association.pk, milestone), NO_HISTORY),
+                    on=on,
+                )
+                for milestone, binding in bindings[association.pk].items()
+            ),
         )
-        for association in bound
+        for association in associations
     }
-    return {association.pk: statuses.get(association.pk, ()) for association in associations}
 
 
 def progress_of(statuses: Iterable[MilestoneStatus]) -> Progress:
@@ -67,33 +73,13 @@ def progress_of(statuses: Iterable[MilestoneStatus]) -> Progress:
     return total
 
 
-def bound_under(code: str, *, on: date) -> list[Association]:
+def bound_under(code: str, *, on: date, codes: CodesOn | None = None) -> list[Association]:
     """List the associations of the day's subtree at the levels that some milestone rule binds."""
-    codes = CodesOn(on)
+    codes = codes or CodesOn(on)
     rules = MilestoneRule.objects.reaching(code) if not codes.changed else MilestoneRule.objects.scoped()
-    levels = {level for levels in rules.in_force(on=on).values_list("levels", flat=True) for level in levels}
-    found = Association.objects.under_on(code, on=on).at_level(*levels).due(on=on)
-    return list(found.order_by("code"))
-
-
-def progress_under(code: str, *, on: date) -> Progress:
-    """Add up the progress of an association and everything below it."""
-    statuses = statuses_of_many(bound_under(code, on=on), on=on)
-    return progress_of(status for found in statuses.values() for status in found)
-
-
-def progress_by_child(code: str, *, on: date) -> dict[str, Progress]:
-    """Add up the progress of each subtree directly below `code`; `code` itself holds its own.
-
-    A subtree is keyed by the code of the next level's place, whether or not that place has an association.
-    """
-    associations = bound_under(code, on=on)
-    statuses = statuses_of_many(associations, on=on)
-    width = next((width for width in CODE_WIDTH.values() if width > len(code)), len(code))
-    totals: defaultdict[str, Progress] = defaultdict(Progress)
-    for association in associations:
-        totals[association.code_on[:width]] += progress_of(statuses[association.pk])
-    return dict(totals)
+    bound = rules.in_force(on=on).values_list("levels", flat=True)
+    levels = {Level(level) for levels in bound for level in levels}
+    return list(Association.objects.under_on(code, on=on).at_level(*levels).due(on=on).order_by("code"))
 
 
 def _bindings(
@@ -107,25 +93,21 @@ def _bindings(
         codes=codes,
         is_weaker=MilestoneRule.asks_less_than,
     )
+    catalogue = [milestone for milestone in Milestone if milestone in books]
     found: dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]] = {}
     for association in associations:
-        place = {"code": codes.of(association), "level": association.level, "on": on}
-        asked = (
-            (milestone, books[milestone].binding(**place)) for milestone in Milestone if milestone in books
-        )
-        found[association.pk] = {milestone: binding for milestone, binding in asked if binding}
+        code, level = codes.of(association), association.level
+        asked = {each: books[each].binding(code=code, level=level, on=on) for each in catalogue}
+        found[association.pk] = {milestone: binding for milestone, binding in asked.items() if binding}
     return found
 
 
 def _histories(associations: Sequence[Association], *, on: date) -> dict[tuple[int, str], History]:
     steps: defaultdict[tuple[int, str], list[Step]] = defaultdict(list)
-    events = (
-        MilestoneEvent.objects.scoped().up_to(on).filter(association__in=[each.pk for each in associations])
-    )
+    keys = [association.pk for association in associations]
+    events = MilestoneEvent.objects.scoped().up_to(on).filter(association__in=keys).order_by("on", "pk")
     columns = ("association_id", "milestone", "step", "on", "achieved_on", "document_number")
-    for association, milestone, step, day, achieved_on, number in events.order_by("on", "pk").values_list(
-        *columns
-    ):
+    for association, milestone, step, day, achieved_on, number in events.values_list(*columns):
         steps[association, milestone].append(
             Step(step=MilestoneStep(step), on=day, achieved_on=achieved_on, document_number=number)
         )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from associations.enums import Body, Milestone, MilestoneState
 from associations.rules import Citation
 from members.rules import QuotaResult
+from members.term_states import SittingTerm
 from portal.lib.figures import percent_cut
 
 
@@ -68,3 +69,12 @@ class Progress:
             overdue=self.overdue + other.overdue,
             late=self.late + other.late,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Everything that is judged of one association on one day."""
+
+    quotas: tuple[BodyQuota, ...]
+    term: SittingTerm
+    statuses: tuple[MilestoneStatus, ...]

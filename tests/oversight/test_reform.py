@@ -4,9 +4,8 @@ import pytest
 
 from associations.enums import Body, Constituency, Milestone, MilestoneState, MilestoneStep
 from portal.oversight.reform import (
-    progress_by_child,
+    bound_under,
     progress_of,
-    progress_under,
     statuses_of,
     statuses_of_many,
 )
@@ -123,10 +122,12 @@ def test_progress_counts_weights_and_never_claims_as_done(county, other_county, 
     factories.milestone_step(county, Milestone.BUDGET, MilestoneStep.CLAIMED, date(2020, 11, 2))
     day = date(2021, 6, 30)
 
-    own, neighbours = Progress(required=5, verified=3, claimed=2), Progress(required=5, overdue=3)
+    statuses = statuses_of_many(bound_under("36", on=day), on=day)
 
-    assert progress_by_child("3601", on=day) == {"360102": own, "360103": neighbours}
-    assert progress_under("36", on=day) == own + neighbours
+    assert {pk: progress_of(found) for pk, found in statuses.items()} == {
+        county.pk: Progress(required=5, verified=3, claimed=2),
+        other_county.pk: Progress(required=5, overdue=3),
+    }
 
 
 def test_later_deadline_of_the_county_itself_binds_and_is_marked_weaker(county, document, plan_rule):

@@ -47,11 +47,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def own_code(request: HttpRequest) -> str:
-    prefixes = request.user.scope.prefixes_for(Permission.VIEW_STATISTICS)
-    if not prefixes:
+    code = request.user.home_code(Permission.VIEW_STATISTICS)
+    if not code:
         raise Http404("您还没有可以查看统计的协会")
-    own = request.user.association
-    return own.code if own and own.code in prefixes else prefixes[0]
+    return code
 
 
 def crumbs(node: Association) -> list[Crumb]:

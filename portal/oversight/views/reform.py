@@ -18,11 +18,9 @@ from portal.oversight.verdicts import Progress
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    prefixes = request.user.scope.prefixes_for(Permission.VIEW_STATISTICS)
-    if not prefixes:
+    code = request.user.home_code(Permission.VIEW_STATISTICS)
+    if not code:
         raise Http404("您还没有可以查看统计的协会")
-    own = request.user.association
-    code = own.code if own and own.code in prefixes else prefixes[0]
     return HttpResponseRedirect(reverse("oversight:reform", args=[code]) + day_query(request))
 
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD", "")
         if not password:
             raise CommandError("请用环境变量 DEMO_PASSWORD 给出演示账号的密码")
-        # The whole list, unless somewhere is named: rules of provinces outside the demo want their places too.
+        # The whole list, unless somewhere is named: rules issued elsewhere want their places too.
         call_command("import_divisions", prefix=prefix, stdout=self.stdout)
         call_command("load_policies", stdout=self.stdout)
         try:
