@@ -1,8 +1,7 @@
 from django.http import Http404, HttpRequest
 
+from associations.models import Association
 from portal.accounts.roles import Permission
-
-from .models import Association
 
 
 def load_association(

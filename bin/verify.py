@@ -79,9 +79,9 @@ def typed_modules() -> list[str]:
     whole = [
         path for root in roots for path in root.rglob("*.py") if not django_kinds & {path.stem, *path.parts}
     ]
-    rooms = ("associations", "members", "tasks", "portal/*")
+    rooms = ("associations", "associations/*", "members", "tasks", "portal/*")
     kinds = ("rules", "queries", "actions")
-    parts = [path for room in rooms for kind in kinds for path in Path().glob(f"{room}/{kind}*.py")]
+    parts = [path for room in rooms for kind in kinds for path in Path().glob(f"{room}/*{kind}*.py")]
     return sorted({str(path) for path in whole + parts})
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from associations.models import Association, TermRule
-from associations.rule_queries import Clause, CodesOn, clauses, common_node
-from associations.rules import Citation, RuleBook
+from associations.policies.rule_book import Citation, RuleBook
+from associations.policies.rule_queries import Clause, clauses
+from associations.register.codes_on import CodesOn, common_node
 
 from .enums import TermState
 from .models import Term

@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("portal.api.urls")),
     path("jobs/", include("portal.jobs.urls")),
     path("reports/", include("portal.reports.urls")),
-    path("associations/", include("associations.urls")),
-    path("policies/", include("associations.policy_urls")),
+    path("associations/", include("associations.register.urls")),
+    path("policies/", include("associations.policies.urls")),
 ]
 
 handler400 = "portal.api.errors.bad_request"

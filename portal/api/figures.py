@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from associations.coverage import coverage_by_place
 from associations.enums import Level
 from associations.models import Association
-from associations.rule_queries import CodesOn
+from associations.register.codes_on import CodesOn
+from associations.register.coverage import coverage_by_place
 from portal.oversight import reform
 from portal.oversight.verdicts import MilestoneStatus, Progress
 

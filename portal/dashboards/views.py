@@ -2,8 +2,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from associations.page_head import crumbs_to, day_query
 from associations.permissions import load_association
+from associations.register.page_head import crumbs_to, day_query
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today

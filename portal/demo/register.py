@@ -8,7 +8,7 @@ from django.db import connection
 
 from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation
 from associations.models import Association, Staffing
-from associations.naming import association_name, name_key
+from associations.register.naming import association_name, name_key
 
 # Per cent of the due associations that are established.
 ESTABLISHED = {Level.PROVINCE: 100, Level.CITY: 100, Level.COUNTY: 100, Level.TOWNSHIP: 96, Level.VILLAGE: 91}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from associations.enums import COMPUTED_MILESTONES, Level, Milestone, MilestoneStep
-from associations.milestone_permissions import open_steps
-from associations.milestone_queries import histories_of, standing_claim
+from associations.milestones.permissions import open_steps
+from associations.milestones.queries import histories_of, standing_claim
 from associations.models import Association, MilestoneEvent
-from associations.rule_queries import CodesOn
+from associations.register.codes_on import CodesOn
 from portal.accounts.models import User
 from portal.lib.dates import today
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from associations.enums import Milestone
-from associations.milestone_queries import Place, queue_page
+from associations.milestones.queries import Place, queue_page
 from associations.models import MilestoneEvent
 from portal.accounts.models import User
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from associations.coverage import Coverage, coverage_by_place
+from associations.codes import scopes_above
 from associations.enums import Level
 from associations.models import Association
-from associations.rule_queries import CodesOn
-from associations.rules import scopes_above
+from associations.register.codes_on import CodesOn
+from associations.register.coverage import Coverage, coverage_by_place
 from members.enums import TermState
 from members.rules import QuotaResult
 from members.term_states import SittingTerm
@@ -140,9 +140,9 @@ def children_of(code: str, *, level: Level, on: date) -> dict[str, Association]:
     A level may be missing in between: the counties of a municipality hang directly under it.
     """
     near = Association.objects.under_on(code, on=on).divisions().due(on=on)
-    below = near.filter(level__gt=level, level__lte=level + 2).order_by("code_on")
+    below = near.filter(level__gt=level, level__lte=level + 2)
     children: dict[str, Association] = {}
-    for association in below:
+    for association in sorted(below, key=lambda each: each.code_on):
         if not any(above in children for above in scopes_above(association.code_on)[:-1]):
             children[association.code_on] = association
     return children

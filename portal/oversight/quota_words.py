@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from associations.enums import Body
-from associations.rules import Citation
+from associations.policies.rule_book import Citation
 from members.rules import QuotaResult
 
 from .verdicts import BodyQuota

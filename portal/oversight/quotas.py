@@ -5,8 +5,9 @@ from datetime import date
 
 from associations.enums import Body
 from associations.models import Association, QuotaRule
-from associations.rule_queries import Clause, CodesOn, common_node, rule_books
-from associations.rules import Binding, RuleBook
+from associations.policies.rule_book import Binding, RuleBook
+from associations.policies.rule_queries import Clause, rule_books
+from associations.register.codes_on import CodesOn, common_node
 from members.rules import QuotaResult, judge_quota
 from members.seat_counts import Seat, SeatCount, seat_counts
 

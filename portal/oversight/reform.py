@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from associations.enums import COMPUTED_MILESTONES, Level, Milestone, MilestoneState, MilestoneStep
+from associations.milestones.rules import NO_HISTORY, History, Step, history_of, is_late, is_overdue
 from associations.models import Association, MilestoneEvent, MilestoneRule
-from associations.rule_queries import Clause, CodesOn, common_node, rule_books
-from associations.rules import NO_HISTORY, Binding, History, Step, history_of, is_late, is_overdue
+from associations.policies.rule_book import Binding
+from associations.policies.rule_queries import Clause, rule_books
+from associations.register.codes_on import CodesOn, common_node
 from members.enums import TermState
 from members.term_states import SittingTerm, sitting_terms
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from associations.enums import Body, Milestone, MilestoneState
-from associations.rules import Citation
+from associations.policies.rule_book import Citation
 from members.rules import QuotaResult
 from members.term_states import SittingTerm
 from portal.lib.figures import percent_cut

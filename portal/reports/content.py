@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from associations.enums import Body, Level, Milestone, MilestoneState
-from associations.rules import Citation
+from associations.policies.rule_book import Citation
 from portal.oversight.verdicts import BodyQuota, MilestoneStatus, Progress
 
 

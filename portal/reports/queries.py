@@ -7,7 +7,7 @@ from django.db.models import Q
 from associations.enums import CODE_WIDTH, Level
 from associations.models import Association, MilestoneEvent
 from associations.models.association import AssociationQuerySet
-from associations.rule_queries import CodesOn
+from associations.register.codes_on import CodesOn
 from portal.lib.dates import BEIJING
 
 from .content import Place, Subject

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from associations.enums import Body
 from associations.models import Association
-from associations.rules import Citation
+from associations.policies.rule_book import Citation
 from members.rules import QuotaResult
 from portal.lib.figures import percent_cut
 from portal.oversight.quotas import meets_all, quotas_of_many

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from associations.enums import Milestone, MilestoneState
 from associations.models import Association
-from associations.rule_queries import CodesOn
+from associations.register.codes_on import CodesOn
 from portal.lib.figures import percent_cut
 from portal.oversight.reform import bound_under, progress_of, statuses_of_many
 from portal.oversight.verdicts import MilestoneStatus, Progress

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from associations.rules import Citation
+from associations.policies.rule_book import Citation
 from portal.lib.dates import official_day
 from portal.lib.spreadsheet import Cell, Column, Kind, Sheet
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from associations.picker import build_picker
+from associations.register.picker import build_picker
 from portal.jobs.models import BATCH
 from portal.jobs.permissions import load_job
 from portal.jobs.queries import view_of

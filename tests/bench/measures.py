@@ -13,8 +13,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from associations.enums import Level
-from associations.imports import OFFICIAL_LIST, import_divisions
 from associations.models import Association
+from associations.register.imports import OFFICIAL_LIST, import_divisions
 from portal.oversight.quotas import quotas_of_many
 from portal.oversight.reform import statuses_of_many
 

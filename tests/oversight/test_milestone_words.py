@@ -1,7 +1,7 @@
 import pytest
 
 from associations.enums import Milestone, MilestoneState
-from associations.rules import Citation
+from associations.policies.rule_book import Citation
 from portal.oversight.milestone_words import LEGEND, badge_of, cell_of
 from portal.oversight.verdicts import MilestoneStatus
 

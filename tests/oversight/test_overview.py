@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from associations.coverage import Coverage
 from associations.enums import Body, Constituency, Milestone, MilestoneStep
+from associations.register.coverage import Coverage
 from portal.oversight.overview import QuotaTally, overview_of
 from portal.oversight.verdicts import Progress
 from tests import factories

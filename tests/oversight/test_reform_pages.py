@@ -4,15 +4,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from associations import milestone_actions
 from associations.enums import Milestone
+from associations.milestones import actions as milestone_actions
 from associations.models import MilestoneEvent
 from portal.accounts.roles import OFFICE, VERIFIER
 from portal.lib.dates import today
 from portal.records.files import store_upload
 from portal.records.models import StoredFile
 from tests import factories
-from tests.associations.milestones import DEADLINE, PLAN, claim, milestone_rule
+from tests.associations.milestones.cases import DEADLINE, PLAN, claim, milestone_rule
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 TODAY = today()

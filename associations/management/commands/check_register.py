@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from associations.checks import disagreements
 from associations.models import Association
+from associations.register.checks import disagreements
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from associations import imports
+from associations.register import imports
 from portal.lib.dates import DayError, parse_day
 from portal.lib.findings import RuleViolation
 

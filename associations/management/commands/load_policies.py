@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from associations.pack_loading import PackResult, load_packs
-from associations.packs import PackError, read_packs
+from associations.policies.pack_loading import PackResult, load_packs
+from associations.policies.packs import PackError, read_packs
 from portal.lib.findings import RuleViolation
 
 

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from associations.register.queries import path_above
 from portal.accounts.roles import Permission
 from portal.api import figures, queries, rows, shapes
 from portal.api.pagination import CodePagination
@@ -29,7 +30,7 @@ class AssociationDetail(Resource):
     @extend_schema(summary="一个协会", parameters=[AsOf], responses=shapes.AssociationShape)
     def get(self, request: Request, code: str) -> Response:
         association = self.association(code, Permission.VIEW_REGISTER)
-        above = figures.ancestors(association)
+        above = path_above(association)
         below = figures.coverage(association, on=self.day)
         return Response(
             {

@@ -1,6 +1,6 @@
 from django import forms
 
-from associations.milestone_rules import FIRST_DAY, achievement_findings
+from associations.milestones.rules import FIRST_DAY, achievement_findings
 from portal.lib.dates import today
 from portal.records.file_types import TYPE_BY_SUFFIX
 

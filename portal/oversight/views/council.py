@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from associations.models import Association
-from associations.page_head import crumbs_to, day_query, tabs_of
 from associations.permissions import load_association
+from associations.register.page_head import crumbs_to, day_query, tabs_of
 from members import actions
 from members.enums import Exit
 from members.queries import (

@@ -5,8 +5,8 @@ from django.views.decorators.http import require_safe
 
 from associations.enums import Body
 from associations.models import Association
-from associations.page_head import day_query
 from associations.permissions import load_association
+from associations.register.page_head import day_query
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today

@@ -2,7 +2,7 @@ from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from associations.milestone_queries import COUNT_LIMIT, Place
+from associations.milestones.queries import COUNT_LIMIT, Place
 from associations.models import MilestoneEvent
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of

@@ -3,8 +3,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from associations.models import Association
-from associations.page_head import crumbs_to, day_query, tabs_of
 from associations.permissions import load_association
+from associations.register.page_head import crumbs_to, day_query, tabs_of
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from associations import milestone_actions
+from associations.milestones import actions as milestone_actions
 from associations.models import Association, MilestoneEvent
 from associations.permissions import load_association
 from portal.accounts.roles import Permission

@@ -1,0 +1,78 @@
+"""The rules in force, ready to be resolved for any association of a subtree."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from associations.models import Rule
+from associations.policies.rule_book import Citation, Reach, RuleBook
+from associations.register.codes_on import CodesOn
+
+M = TypeVar("M", bound=Rule)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause(Generic[M]):
+    """A rule as its document has it, with the reach and citation that resolution needs."""
+
+    rule: M
+    reach: Reach
+    citation: Citation
+
+    @property
+    def key(self) -> int:
+        return self.rule.pk
+
+
+def clauses(family: type[M], *, node: str, on: date, codes: CodesOn) -> list[Clause[M]]:
+    """Read the rules of a family that are in force on the day and reach `node` or a place below it."""
+    rules = family.objects.reaching(node) if not codes.changed else family.objects.scoped()
+    rules = rules.in_force(on=on).select_related("document__issuer", "scope")
+    return [
+        Clause(
+            rule=rule,
+            reach=Reach(
+                issuer_code=codes.of(rule.document.issuer),
+                scope_code=codes.of(rule.scope),
+                levels=tuple(rule.levels),
+                starts_on=rule.starts_on,
+                ends_on=rule.ends_on,
+                dated_on=rule.document.dated_on or rule.starts_on,
+            ),
+            citation=citation_of(rule),
+        )
+        for rule in rules
+    ]
+
+
+def citation_of(rule: Rule) -> Citation:
+    """Say where a rule stands; its document and issuer must be loaded."""
+    document = rule.document
+    return Citation(
+        document_number=document.number,
+        title=document.title,
+        clause=rule.clause,
+        issuer_code=document.issuer.code,
+        issuer_name=document.issuer.name,
+    )
+
+
+def rule_books(
+    family: type[M],
+    *,
+    by: str,
+    node: str,
+    on: date,
+    codes: CodesOn,
+    is_weaker: Callable[[M, M], bool],
+) -> dict[str, RuleBook[Clause[M]]]:
+    """Group a family's clauses by the field `by` (a body, a milestone) into one rule book for each value."""
+    grouped: defaultdict[str, list[Clause[M]]] = defaultdict(list)
+    for clause in clauses(family, node=node, on=on, codes=codes):
+        grouped[getattr(clause.rule, by)].append(clause)
+    return {
+        value: RuleBook(found, is_weaker=lambda one, other: is_weaker(one.rule, other.rule))
+        for value, found in grouped.items()
+    }
