@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from associations.models import Rule
 from associations.policies.rule_book import Citation, Reach, RuleBook
@@ -23,7 +23,7 @@ class Clause(Generic[M]):
 
     @property
     def key(self) -> int:
-        return self.rule.pk
+        return int(self.rule.pk)
 
 
 def clauses(family: type[M], *, node: str, on: date, codes: CodesOn) -> list[Clause[M]]:
@@ -32,7 +32,7 @@ def clauses(family: type[M], *, node: str, on: date, codes: CodesOn) -> list[Cla
     rules = rules.in_force(on=on).select_related("document__issuer", "scope")
     return [
         Clause(
-            rule=rule,
+            rule=cast(M, rule),
             reach=Reach(
                 issuer_code=codes.of(rule.document.issuer),
                 scope_code=codes.of(rule.scope),

@@ -39,6 +39,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "kept": [("on", request.GET["on"])] if "on" in request.GET else [],
         "rows": rows_of(page.rows, on=on, query=day_query(request)),
         "count": f"共 {page.count} 个" if page.is_count_exact else f"多于 {COUNT_LIMIT} 个",
+        "reset_url": request.path + day_query(request),
         "previous_url": page_url(request, "before", page.previous),
         "next_url": page_url(request, "after", page.following),
         "on": on,

@@ -48,8 +48,10 @@ def coverage(association: Association, *, on: date) -> list[LevelCount]:
 
 def reform_of(association: Association, *, on: date) -> Reform:
     """Judge the milestones of the association and of its subtree together."""
-    subtree = {each.pk: each for each in reform.bound_under(CodesOn(on).of(association), on=on)}
-    statuses = reform.statuses_of_many(list((subtree | {association.pk: association}).values()), on=on)
+    codes = CodesOn(on)
+    subtree = {each.pk: each for each in reform.bound_under(codes.of(association), on=on, codes=codes)}
+    everyone = list((subtree | {association.pk: association}).values())
+    statuses = reform.statuses_of_many(everyone, on=on, codes=codes)
     own = statuses[association.pk]
     below = (status for key in subtree for status in statuses[key])
     progress = ScopesProgress(node=reform.progress_of(own), subtree=reform.progress_of(below))

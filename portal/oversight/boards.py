@@ -107,9 +107,10 @@ def board_of(association: Association, *, on: date, user: User) -> tuple[BoardRo
 
 def subtree_board(association: Association, *, on: date, after: str) -> SubtreeBoard:
     """Set the node's children against the milestones that bind any of them, with the node itself first."""
-    code = CodesOn(on).of(association)
-    bound = bound_under(code, on=on)
-    statuses = statuses_of_many(bound, on=on)
+    codes = CodesOn(on)
+    code = codes.of(association)
+    bound = bound_under(code, on=on, codes=codes)
+    statuses = statuses_of_many(bound, on=on, codes=codes)
     by_code = children_of(code, level=Level(association.level), on=on)
     children = tuple(by_code.values())
     page = [child for child in children if child.code > after][:PAGE_SIZE]

@@ -27,10 +27,11 @@ def statuses_of(association: Association, *, on: date) -> tuple[MilestoneStatus,
 
 
 def statuses_of_many(
-    associations: Sequence[Association], *, on: date
+    associations: Sequence[Association], *, on: date, codes: CodesOn | None = None
 ) -> dict[int, tuple[MilestoneStatus, ...]]:
     """Say the same for many associations; none where no policy asks for any."""
-    return {pk: standing.statuses for pk, standing in standings_of_many(associations, on=on).items()}
+    standings = standings_of_many(associations, on=on, codes=codes)
+    return {pk: standing.statuses for pk, standing in standings.items()}
 
 
 def standings_of_many(

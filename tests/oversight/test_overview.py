@@ -56,9 +56,9 @@ def test_counties_of_a_municipality_and_cities_stand_side_by_side(db):
 def test_overview_takes_the_same_statements_for_one_child_and_three(
     city, county, ruled, django_assert_num_queries
 ):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         overview_of(city, on=DAY)
     for code in ("360103", "360104"):
         factories.seat(factories.term(factories.association(code)))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         overview_of(city, on=DAY)

@@ -47,7 +47,10 @@ def test_report_page_links_its_stylesheet_only_on_a_web_page():
     paper, page = sample_html(rows=1), sample_html(rows=1, preview=True)
 
     assert re.findall(r"<link[^>]+>", paper) == []
-    assert re.findall(r"<link[^>]+>", page) == ['<link rel="stylesheet" href="/static/css/report.css">']
+    assert re.findall(r'<link rel="stylesheet" href="([^"]+)">', page) == [
+        "/static/css/report.css",
+        "/static/css/report-preview.css",
+    ]
 
 
 def test_report_page_has_no_inline_style_or_script():
