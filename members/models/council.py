@@ -150,7 +150,7 @@ class AppointmentQuerySet(ScopedQuerySet):
         return self.filter(in_force(on))
 
 
-@tracked()
+@tracked(in_bulk=True)
 class Appointment(models.Model):
     """A person in a post of one term, from the first to the last day in office."""
 

@@ -11,7 +11,7 @@ class PersonQuerySet(ScopedQuerySet):
     view_permission = Permission.VIEW_PEOPLE
 
 
-@tracked()
+@tracked(in_bulk=True)
 class Person(models.Model):
     """Somebody on record at an association's office: in a council, a member, a volunteer."""
 
