@@ -50,7 +50,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def division_list() -> list[Figure]:
-    """S6: the official list into an empty register, against a bare COPY of the same rows with their indexes."""
+    """S6: the official list into an empty register, against a bare COPY of the same rows."""
     whole = seconds(lambda: import_divisions(OFFICIAL_LIST))
     again = seconds(lambda: import_divisions(OFFICIAL_LIST))
     rows = io.BytesIO()
@@ -61,7 +61,7 @@ def division_list() -> list[Figure]:
         bare = seconds(lambda: cursor.copy_expert("COPY bare FROM STDIN", rows))
         cursor.execute("DROP TABLE bare")
         cursor.execute("TRUNCATE associations_association CASCADE")
-    size = "665,264 associations, history included"
+    size = "665,264 rows, history included"
     return [
         Figure(name="S6 division list, seconds", value=f"{whole:.1f}", goal="< 60", data=size),
         Figure(
