@@ -13,7 +13,9 @@ from portal.lib.findings import RuleViolation
 
 from .saving import refusal
 
-MAX_PIXELS = 50_000_000  # a full A4 page at 600 dpi has 35 million
+MAX_PIXELS = 50_000_000
+MAX_DRAWN_BYTES = 150_000_000  # a full A4 page at 600 dpi has 35 million pixels: 140 million in colour
+BYTES_OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # of a pixel in memory; whatever else it is takes four
 MAX_ENTRIES = 5_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 CHUNK = 1024 * 1024
@@ -70,15 +72,15 @@ def _redrawn(form: str) -> Callable[[bytes], bytes]:
     def redraw(data: bytes) -> bytes:
         # Opening reads the header only: the size is known before a pixel is unpacked.
         with Image.open(BytesIO(data), formats=[form]) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise refusal(
-                    "图片像素过大（超过5000万像素），请缩小后重新上传", code="file-bomb", field="file"
-                )
-            upright = ImageOps.exif_transpose(image)
-            plain = upright.convert("RGBA" if upright.mode in ("P", "PA") else upright.mode)
-            plain.info.clear()
+            pixels = image.width * image.height
+            if pixels > MAX_PIXELS or pixels * BYTES_OF_MODE.get(image.mode, 4) > MAX_DRAWN_BYTES:
+                raise refusal("图片像素过大，请缩小或改存为灰度后重新上传", code="file-bomb", field="file")
+            # In place: one picture in memory, and not a copy for every step.
+            ImageOps.exif_transpose(image, in_place=True)
+            # All else that a picture carries along is left behind; transparency belongs to its colours.
+            image.info = {key: image.info[key] for key in ("transparency",) if key in image.info}
             kept = BytesIO()
-            plain.save(kept, format=form, quality=92)
+            image.save(kept, format=form, quality=92)
         return kept.getvalue()
 
     return redraw

@@ -3,6 +3,7 @@ import os
 import struct
 import threading
 import zipfile
+import zlib
 from io import BytesIO
 
 import pytest
@@ -46,9 +47,9 @@ def package(*entries: tuple[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def picture(form: str = "JPEG", **values) -> bytes:
+def picture(form: str = "JPEG", mode: str = "RGB", **values) -> bytes:
     drawn = BytesIO()
-    Image.new("RGB", (40, 20), "red").save(drawn, format=form, **values)
+    Image.new(mode, (40, 20)).save(drawn, format=form, **values)
     return drawn.getvalue()
 
 
@@ -205,11 +206,34 @@ def test_office_file_with_too_many_entries_is_refused(clerk, monkeypatch):
         store_upload(SimpleUploadedFile("方案.docx", crowded), by=clerk)
 
 
-def test_picture_of_too_many_pixels_is_refused(clerk, monkeypatch):
-    monkeypatch.setattr(file_types, "MAX_PIXELS", 799)
+@pytest.mark.parametrize(
+    ("mode", "size"),
+    [("P", (10_001, 5_000)), ("LA", (7_501, 5_000)), ("RGB", (7_501, 5_000)), ("RGBA", (7_501, 5_000))],
+)
+def test_picture_that_would_fill_the_memory_is_refused_unopened(clerk, mode, size):
+    head = picture("PNG", mode=mode)
+    huge = head[:16] + struct.pack(">II", *size) + head[24:29]
+    huge += struct.pack(">I", zlib.crc32(huge[12:29])) + head[33:]
 
     with pytest.raises(RuleViolation, match="图片像素过大"):
-        store_upload(SimpleUploadedFile("照片.jpg", picture()), by=clerk)
+        store_upload(SimpleUploadedFile("照片.png", huge), by=clerk)
+
+
+def test_picture_of_exactly_the_largest_size_is_kept(clerk, monkeypatch):
+    monkeypatch.setattr(file_types, "MAX_DRAWN_BYTES", 40 * 20 * 4)
+
+    stored = store_upload(SimpleUploadedFile("照片.jpg", picture()), by=clerk)
+
+    assert stored.content_type == "image/jpeg"
+
+
+def test_palette_picture_stays_one_with_its_transparency(clerk):
+    drawn = picture("PNG", mode="P", transparency=0)
+
+    stored = store_upload(SimpleUploadedFile("印章.png", drawn), by=clerk)
+
+    with Image.open(path_of(stored.sha256)) as image:
+        assert (image.mode, image.size, image.info) == ("P", (40, 20), {"transparency": 0})
 
 
 def test_picture_is_kept_upright_without_place_or_comment(clerk):
