@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.PrivateMiddleware",
+    "portal.accounts.middleware.WrongMethodMiddleware",
     "portal.accounts.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
     "portal.accounts.middleware.ScopeMiddleware",

@@ -7,7 +7,7 @@ import pghistory.middleware
 from axes.helpers import get_client_ip_address
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -77,6 +77,18 @@ class BadInputMiddleware(Middleware):
         if isinstance(error, DayError) and not request.path.startswith(API):
             return render(request, "400.html", {"message": str(error)}, status=400)
         return None
+
+
+class WrongMethodMiddleware(Middleware):
+    """Say what happened on a page where Django answers a wrong method with an empty one."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or request.path.startswith(API):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class PrivateMiddleware(Middleware):

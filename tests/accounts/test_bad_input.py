@@ -31,6 +31,15 @@ def test_day_that_is_none_is_told(office, day):
     assert day in page.content.decode()
 
 
+def test_wrong_method_is_told_on_a_page(client, office):
+    client.force_login(office)
+
+    page = client.get("/accounts/sign-out/")
+
+    assert (page.status_code, page["Allow"]) == (405, "POST, OPTIONS")
+    assert "这个地址不能直接打开" in page.content.decode()
+
+
 def test_other_failures_are_not_taken_for_bad_input():
     middleware = BadInputMiddleware(lambda request: HttpResponse())
 

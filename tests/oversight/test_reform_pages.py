@@ -153,6 +153,7 @@ def test_verify_posted_twice_tells_the_second_time(visit, county, office, verifi
 
     assert steps() == ["claimed", "verified"]
     assert "该事项已有新的进展，目前为“已核实”，请刷新后再处理" in again.text_body
+    assert '<a href="/associations/360102/reform/plan-issued/">查看最新情况</a>' in again.text_body
 
 
 def test_own_claim_is_refused_with_a_sentence(visit, county, city, office, rule):
@@ -381,13 +382,13 @@ def test_unknown_code_and_foreign_code_look_the_same(visit, county, neighbour, r
     assert foreign.text_body.replace("360102", "") == unknown.text_body.replace("369999", "")
 
 
-def test_get_of_a_step_writes_nothing(visit, county, office, verifier, rule):
+def test_get_of_a_step_leads_to_the_milestone_and_writes_nothing(visit, county, office, verifier, rule):
     claim(county, office, TODAY)
+    asked = ((office, "start"), (office, "withdraw"), (verifier, "verify"), (verifier, "return"))
 
-    for who, name in ((office, "start"), (office, "withdraw"), (verifier, "verify"), (verifier, "return")):
-        assert visit(who, name, "360102", PLAN).status_code == 405
+    led = {visit(who, name, "360102", PLAN).url for who, name in asked}
 
-    assert steps() == ["claimed"]
+    assert (led, steps()) == ({"/associations/360102/reform/plan-issued/"}, ["claimed"])
 
 
 def test_home_leads_to_ones_own_board(visit, county, office, outsider):

@@ -1,9 +1,10 @@
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from associations.milestones import actions as milestone_actions
 from associations.models import Association, MilestoneEvent
@@ -18,6 +19,7 @@ from portal.records.forms import show_findings
 from .reform import load_row, milestone_head, milestone_page
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     association = load_association(request, code, Permission.CLAIM)
     row = load_row(request, association, milestone)
@@ -47,7 +49,20 @@ def has_claimed(request: HttpRequest, association: Association, row: BoardRow, f
     return True
 
 
-@require_POST
+def step(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Take a step by POST alone; whoever opens its address, as after signing in again, sees the milestone."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            load_association(request, code, Permission.VIEW_STATISTICS)
+            return redirect("oversight:milestone", code, milestone)
+        return require_POST(view)(request, code, milestone)
+
+    return wrapped
+
+
+@step
 def start(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     association = load_association(request, code, Permission.CLAIM)
     row = load_row(request, association, milestone)
@@ -61,7 +76,7 @@ def start(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     )
 
 
-@require_POST
+@step
 def withdraw(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     association = load_association(request, code, Permission.CLAIM)
     row = load_row(request, association, milestone)
@@ -75,7 +90,7 @@ def withdraw(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     )
 
 
-@require_POST
+@step
 def verify(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     association = load_association(request, code, Permission.VERIFY)
     row = load_row(request, association, milestone)
@@ -90,7 +105,7 @@ def verify(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     )
 
 
-@require_POST
+@step
 def return_(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     association = load_association(request, code, Permission.VERIFY)
     row = load_row(request, association, milestone)
@@ -111,10 +126,10 @@ def return_(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
 def load_seen(row: BoardRow, form: StepForm) -> MilestoneEvent:
     """Return the step that the user saw last, which must be one of this milestone's."""
     seen = form.cleaned_data["seen"] if form.is_valid() else None
-    step = next((step for step in row.steps if step.pk == seen), None)
-    if step is None:
+    found = next((taken for taken in row.steps if taken.pk == seen), None)
+    if found is None:
         raise Http404("没有这条记录")
-    return step
+    return found
 
 
 def take(
