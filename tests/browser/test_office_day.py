@@ -134,7 +134,7 @@ PAGES = (
 )
 
 
-@pytest.mark.usefixtures("policy")
+@pytest.mark.usefixtures("policy", "other_county")
 def test_every_page_is_accessible_and_fits_a_small_screen(page, live_server, sign_in, verifier, county):
     factories.seat(factories.term(county))
     factories.milestone_step(county, Milestone.PLAN_ISSUED, MilestoneStep.CLAIMED, date(2020, 12, 30))
