@@ -117,6 +117,7 @@ def units_below(association: Association, *, on: date) -> list[tuple[Kind, int]]
     counts = (
         Association.objects.under_on(code_of(association, on=on), on=on)
         .at_level(Level.UNIT)
+        .exclude(pk=association.pk)
         .established(on=on)
         .counts_by_kind()
     )

@@ -138,6 +138,18 @@ def test_detail_counts_what_lies_below_on_the_day(client, office, register):
     assert (now.context["units"], before.context["units"]) == ([("enterprise", 1)], [])
 
 
+def test_detail_of_a_unit_lists_nothing_below_it(client, office, register):
+    client.force_login(office)
+
+    page = get(client, "detail", "360102-0001")
+
+    assert (page.context["below"], page.context["units"], "下级协会" in page.content.decode()) == (
+        [],
+        [],
+        False,
+    )
+
+
 def test_detail_of_a_day_that_is_none_is_refused(client, office, register):
     client.force_login(office)
 
