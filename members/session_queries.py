@@ -48,7 +48,10 @@ class SessionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionRecord:
-    """A session with those who entered and left by it; only their numbers for who may not see people."""
+    """A session with those who entered and left by it; only their numbers for who may not see people.
+
+    Agenda and resolutions name people too, and are then not loaded.
+    """
 
     session: Session
     name: str
@@ -111,12 +114,10 @@ def name_of(session: Session, *, term: int) -> str:
 
 def load_session(association: Association, key: int, *, with_people: bool) -> SessionRecord | None:
     """Return a session of the association; foreign and unknown keys look the same."""
-    session = (
-        Session.objects.under(association.code)
-        .filter(term__association=association, pk=key)
-        .select_related("term")
-        .first()
-    )
+    sessions = Session.objects.under(association.code).select_related("term")
+    if not with_people:
+        sessions = sessions.defer("agenda", "resolutions")
+    session = sessions.filter(term__association=association, pk=key).first()
     if session is None:
         return None
     entered = tuple(_named(session.entries.all())) if with_people else ()
@@ -169,7 +170,7 @@ def plan_findings(
     gone = [departure.appointment for departure in leaving]
     return [
         *session_findings(facts, term=span, held=held),
-        *departure_findings(leaving, seats=seats, last_day=facts.starts_on - ONE_DAY),
+        *departure_findings(leaving, seats=seats, on=facts.starts_on),
         *arrival_findings(entering, seats=seats, leaving=gone, on=facts.starts_on),
         *decision_findings(facts, entering, held=held),
     ]

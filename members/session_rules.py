@@ -95,9 +95,6 @@ class HeldSeat:
     starts_on: date
     ends_on: date | None
 
-    def is_held_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-
     def reaches(self, day: date) -> bool:
         """Tell whether the seat is, or will be, held on the day or later."""
         return self.ends_on is None or day <= self.ends_on
@@ -127,9 +124,9 @@ def session_findings(facts: SessionFacts, *, term: TermSpan, held: Iterable[Held
 
 
 def departure_findings(
-    leaving: Sequence[Departure], *, seats: Mapping[int, HeldSeat], last_day: date
+    leaving: Sequence[Departure], *, seats: Mapping[int, HeldSeat], on: date
 ) -> list[Finding]:
-    """Check that whoever leaves is in office on `last_day`; appointments of other terms count as unknown."""
+    """Check that whoever leaves was in office before `on`; appointments of other terms count as unknown."""
     findings = []
     seen: set[int] = set()
     for index, departure in enumerate(leaving):
@@ -139,7 +136,7 @@ def departure_findings(
             findings.append(_error("unknown_appointment", "卸任名单中有不属于该届的任职", source))
         elif departure.appointment in seen:
             findings.append(_error("left_twice", f"{seat.name}（{seat.post.label}）在卸任名单中重复", source))
-        elif seat.ends_on is not None or not seat.is_held_on(last_day):
+        elif seat.ends_on is not None or seat.starts_on >= on:
             message = f"{seat.name}（{seat.post.label}）在会议前一日不在任，或已登记卸任日期"
             findings.append(_error("not_in_office", message, source))
         seen.add(departure.appointment)
