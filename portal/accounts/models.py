@@ -42,6 +42,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    @property
+    def office(self) -> str:
+        """Who acts, as others may know it: the association, and not the person."""
+        return self.association.short_name if self.association else "未登记单位"
+
     @cached_property
     def scope(self) -> Scope:
         """What the user may do and where today; read once for each loaded user, hence once a request."""

@@ -3,6 +3,8 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from portal.accounts.models import User
+
 from .models import BATCH, ENDED, Job, JobState
 
 
@@ -40,6 +42,11 @@ def batch_progress(batch_id: UUID) -> BatchProgress:
         failed=counts.get(JobState.FAILED, 0),
         running=counts.get(JobState.RUNNING, 0),
     )
+
+
+def batch_of(job: Job, *, user: User) -> Job | None:
+    """Return the batch that a job is part of, if the user may see it: it may be of a place above theirs."""
+    return Job.objects.visible_to(user).filter(pk=job.parent_id).first() if job.parent_id else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,16 +14,18 @@ from portal.lib.page_parts import Crumb
 from . import actions
 from .forms import JobFilter
 from .models import Job
-from .permissions import load_job
-from .queries import view_of
+from .permissions import load_job, require_reports
+from .queries import batch_of, view_of
 
 PAGE_SIZE = 50
 
 
 @require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
+    require_reports(request)
     form = JobFilter(request.GET)
-    jobs = Job.objects.visible_to(request.user).on_top().select_related("association", "created_by")
+    jobs = Job.objects.visible_to(request.user).on_top()
+    jobs = jobs.select_related("association", "created_by__association")
     page = newest_first(form.apply(jobs, request.user), by="created_at", request=request, size=PAGE_SIZE)
     return render(request, "jobs/list.html", {"page": page, "form": form})
 
@@ -34,6 +36,7 @@ def detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     parts = Job.objects.visible_to(request.user).parts_of(job).select_related("association")
     context = {
         "job": job,
+        "batch": batch_of(job, user=request.user),
         "view": view_of(job),
         "crumbs": [Crumb(name="后台任务", url=reverse("jobs:list")), Crumb(name=job.title)],
         "page": newest_first(parts, by="created_at", request=request, size=PAGE_SIZE),

@@ -11,7 +11,9 @@ def load_report(request: HttpRequest, report_id: object) -> Report:
     Raises: Http404.
     """
     reports = Report.objects.visible_to(request.user)
-    report = reports.select_related("association", "job", "requested_by").filter(pk=report_id).first()
+    report = (
+        reports.select_related("association", "job", "requested_by__association").filter(pk=report_id).first()
+    )
     if report is None:
         raise Http404("没有这份报告，或您无权查看")
     return report

@@ -8,7 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from associations.register.picker import build_picker
 from portal.jobs.models import BATCH
-from portal.jobs.permissions import load_job
+from portal.jobs.permissions import load_job, require_reports
 from portal.jobs.queries import view_of
 from portal.lib.findings import RuleViolation
 from portal.lib.keyset import newest_first
@@ -23,6 +23,7 @@ from .forms import ReportForm
 from .models import Report, ReportFormat, ReportKind
 from .paper import page_of
 from .permissions import load_file, load_report, load_report_of
+from .tiles import tiles_of
 
 PAGE_SIZE = 50
 TYPES = {
@@ -34,6 +35,7 @@ TYPES = {
 
 @require_http_methods(["GET", "POST"])
 def report_list(request: HttpRequest) -> HttpResponse:
+    require_reports(request)
     code = request.GET.get("association") or getattr(request.user.association, "code", "")
     form = ReportForm(request.POST or None, user=request.user, initial={"association": code})
     if form.is_valid():
@@ -41,11 +43,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
             return redirect(_requested(form, request))
         except RuleViolation as refused:
             show_findings(form, refused)
-    reports = (
-        Report.objects.visible_to(request.user)
-        .without_content()
-        .select_related("association", "job", "requested_by")
-    )
+    reports = Report.objects.visible_to(request.user).without_content().select_related("association", "job")
     page = newest_first(reports.prefetch_related("files"), by="requested_at", request=request, size=PAGE_SIZE)
     return render(
         request, "reports/list.html", {"form": form, "page": page, "picker": _picker(form, request)}
@@ -87,11 +85,13 @@ def of_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, report_id: UUID) -> HttpResponse:
     report = load_report(request, report_id)
+    content = restored(ReportKind(report.kind), report.content) if report.content else None
     context = {
         "report": report,
         "view": view_of(report.job),
         "files": report.files.order_by("pk"),
-        "content": restored(ReportKind(report.kind), report.content) if report.content else None,
+        "content": content,
+        "tiles": tiles_of(content) if content else (),
         "crumbs": _crumbs(report.association.short_name),
         "template": f"reports/{report.kind}_figures.html",
     }
