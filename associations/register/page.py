@@ -63,18 +63,19 @@ def rows_of(associations: Iterable[Association], *, on: date, query: str) -> lis
     ]
 
 
-def facts_of(association: Association, *, code_on: str) -> list[Fact]:
+def facts_of(association: Association, *, code_on: str, sees_people: bool) -> list[Fact]:
     facts = [
         Fact(label="代码", value=association.code),
         Fact(label="层级", value=association.get_level_display()),
         Fact(label="类别", value=association.get_kind_display()),
         Fact(label="成立日期", value=_day(association.established_on)),
         Fact(label="党组织", value=association.get_party_organisation_display()),
-        Fact(label="法定代表人", value=association.legal_representative),
         Fact(label="日常工作承担单位", value=association.host_body),
         Fact(label="地址", value=association.address),
-        Fact(label="电话", value=association.phone),
     ]
+    if sees_people:
+        facts.append(Fact(label="法定代表人", value=association.legal_representative))
+        facts.append(Fact(label="电话", value=association.phone))
     if code_on != association.code:
         facts.insert(1, Fact(label="当日代码", value=code_on))
     if association.dissolved_on:

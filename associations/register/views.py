@@ -3,7 +3,9 @@ import re
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from associations.enums import Level
 from associations.permissions import load_association
 from associations.register.forms import RegisterFilterForm
 from associations.register.page import actions_on, facts_of, rows_of, state_of
@@ -19,6 +21,7 @@ from associations.register.queries import (
     successions_of,
     units_below,
 )
+from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
 
@@ -27,6 +30,7 @@ PLACE = re.compile(r"[\d-]{0,20}")
 FIELD_NAME = re.compile(r"[a-z_]{1,30}")
 
 
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     on = day_of(request)
     form = RegisterFilterForm(request.GET)
@@ -65,6 +69,7 @@ def page_url(request: HttpRequest, name: str, code: str) -> str:
     return f"?{query.urlencode()}"
 
 
+@require_safe
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code)
     on = day_of(request)
@@ -74,7 +79,12 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "tabs": tabs_of(association, request),
         "actions": actions_on(association, request),
         "state": state_of(association, on=on),
-        "facts": facts_of(association, code_on=code_of(association, on=on)),
+        "facts": facts_of(
+            association,
+            code_on=code_of(association, on=on),
+            sees_people=request.user.scope.covers(Permission.VIEW_PEOPLE, code),
+        ),
+        "is_unit": association.level == Level.UNIT,
         "below": below(association, on=on),
         "units": units_below(association, on=on),
         "staffing": staffing_of(association, on=on),
@@ -85,6 +95,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "associations/detail.html", context)
 
 
+@require_safe
 def picker(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("name", "association")
     if not FIELD_NAME.fullmatch(name):
