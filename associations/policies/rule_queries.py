@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar, cast
 
-from associations.models import Rule
+from associations.enums import Visibility
+from associations.models import PolicyDocument, Rule
 from associations.policies.rule_book import Citation, Reach, RuleBook
 from associations.register.codes_on import CodesOn
 
@@ -48,15 +49,25 @@ def clauses(family: type[M], *, node: str, on: date, codes: CodesOn) -> list[Cla
 
 
 def citation_of(rule: Rule) -> Citation:
-    """Say where a rule stands; its document and issuer must be loaded."""
+    """Say where a rule stands; its document and issuer must be loaded.
+
+    Whom a rule binds may know its number and clause. The title of a restricted document says what it is
+    about, so it stays out of every citation, whoever reads it: reports are kept and handed on.
+    """
     document = rule.document
     return Citation(
         document_number=document.number,
-        title=document.title,
+        title=_citable_title(document),
         clause=rule.clause,
         issuer_code=document.issuer.code,
         issuer_name=document.issuer.name,
     )
+
+
+def _citable_title(document: PolicyDocument) -> str:
+    if document.visibility != Visibility.RESTRICTED:
+        return document.title
+    return "" if document.number else "受限文件"
 
 
 def rule_books(
