@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from portal.accounts.models import ApiToken, User
@@ -23,6 +23,8 @@ class TokenAuthentication(BaseAuthentication):
         token = self._token(words[1]) if len(words) == 2 else None
         if token is None:
             raise AuthenticationFailed("令牌无效、已过期或已停用")
+        if token.user.must_change_password:
+            raise PermissionDenied("须先在网页上修改密码")
         token.user.scope = token.user.scope.narrowed(
             permissions=map(Permission, token.permissions), prefix=token.association.code
         )

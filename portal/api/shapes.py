@@ -39,7 +39,7 @@ class AssociationRow(PlaceShape):
 class AssociationFacts(AssociationRow):
     parent_code = serializers.CharField(source="parent.code", default=None, allow_null=True)
     address = serializers.CharField()
-    phone = serializers.CharField()
+    phone = serializers.CharField(help_text="无人员权限时为空")
     host_body = serializers.CharField()
     party_organisation = serializers.ChoiceField(PartyOrganisation.choices)
 

@@ -23,6 +23,8 @@ from portal.lib.dates import today
 class Resource(APIView):
     parameters: type[Serializer] = NoParameters
     other_parameters: frozenset[str] = frozenset()
+    # Tells of people: no copy may stay on the client's disk, not even one to be asked about again.
+    is_personal = False
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
@@ -30,7 +32,8 @@ class Resource(APIView):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_cache_control(response, private=True, no_cache=True)
+        keeping = {"no_store": True} if self.is_personal else {"no_cache": True}
+        patch_cache_control(response, private=True, **keeping)
         patch_vary_headers(response, ("Authorization", "Cookie"))
         return response
 

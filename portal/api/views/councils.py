@@ -38,6 +38,7 @@ class Sessions(RecordList):
 class Appointments(RecordList):
     serializer_class = rows.AppointmentRow
     parameters = DatedFilters
+    is_personal = True
 
     def get_queryset(self) -> QuerySet:
         return queries.appointments(self.request.user, self.asked)

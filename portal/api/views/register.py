@@ -26,15 +26,18 @@ class Associations(RecordList):
 
 class AssociationDetail(Resource):
     parameters = AsOf
+    is_personal = True
 
     @extend_schema(summary="一个协会", parameters=[AsOf], responses=shapes.AssociationShape)
     def get(self, request: Request, code: str) -> Response:
         association = self.association(code, Permission.VIEW_REGISTER)
         above = path_above(association)
         below = figures.coverage(association, on=self.day)
+        sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, code)
         return Response(
             {
                 **shapes.AssociationFacts(association).data,
+                "phone": association.phone if sees_people else "",
                 "ancestors": shapes.PlaceShape(above, many=True).data,
                 "coverage": shapes.LevelCountShape(below, many=True).data,
             }

@@ -45,6 +45,8 @@ class ReportDetail(Resource):
 
 
 class ReportFileDownload(Resource):
+    is_personal = True
+
     @extend_schema(summary="下载报告文件", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: UUID, name: str) -> HttpResponseBase:
         file = load_report_file(request, key, name)

@@ -67,6 +67,8 @@ class WhatIf(Verdict):
 
 
 class Council(Verdict):
+    is_personal = True
+
     @extend_schema(summary="理事会组成", parameters=[AsOf], responses=shapes.CouncilShape)
     def get(self, request: Request, code: str) -> Response:
         association = self.association(code)
