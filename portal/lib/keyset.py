@@ -9,6 +9,8 @@ from django.core.exceptions import BadRequest
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from .asof import FIRST_DAY, LAST_DAY
+
 M = TypeVar("M", bound=Model)
 COUNT_LIMIT = 1_000
 
@@ -67,10 +69,18 @@ def _edge_in(request: HttpRequest) -> Edge | None:
         if name in request.GET:
             at, _, key = request.GET[name].partition("~")
             try:
-                return Edge(at=datetime.fromisoformat(at), key=UUID(key), is_backwards=name == "before")
+                return Edge(at=_moment(at), key=UUID(key), is_backwards=name == "before")
             except ValueError:
                 raise BadRequest("页码有误，请从第一页重新查看") from None
     return None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    # Near the ends of the calendar the moment may lie outside it in another zone.
+    if moment.tzinfo is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise ValueError("no moment of a row")
+    return moment
 
 
 def _beyond(edge: Edge | None, by: str) -> Q:

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from re import fullmatch
 
 from django import forms
 
@@ -35,7 +36,7 @@ class LeavingForm(forms.Form):
     def ticked(self) -> frozenset[int]:
         """The ticks as typed, to be shown again whether or not they are valid."""
         typed = self.data.getlist("leave") if self.data else ()
-        return frozenset(int(key) for key in typed if key.isdecimal())
+        return frozenset(int(key) for key in typed if fullmatch(r"[0-9]{1,18}", key))
 
 
 class SeatsForm(forms.Form):

@@ -1,6 +1,7 @@
 """A session as a clerk plans it over three steps: the facts, the changes, the review."""
 
 from functools import cached_property
+from re import fullmatch
 
 from django.http import QueryDict
 
@@ -58,7 +59,7 @@ class SessionPlan:
     @cached_property
     def rows(self) -> list[EntryForm]:
         asked = self.posted.get("rows", "")
-        count = int(asked) if asked.isascii() and asked.isdigit() else FEWEST_ROWS
+        count = int(asked) if fullmatch(r"[0-9]{1,3}", asked) else FEWEST_ROWS
         count += FEWEST_ROWS if self.posted.get("go") == "more" else 0
         rows = [self._row(f"entering-{number}") for number in range(min(max(count, FEWEST_ROWS), MOST_ROWS))]
         self._name_people(rows)
