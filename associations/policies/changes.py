@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from associations.models import PolicyDocument
 from associations.policies import actions as policy_actions
@@ -20,6 +21,7 @@ from portal.lib.findings import RuleViolation
 from portal.records.forms import show_findings
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     prefixes = request.user.scope.prefixes_for(Permission.MANAGE_POLICIES)
     if not prefixes:
@@ -41,6 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "policies/new.html", {"form": form})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_rule(request: HttpRequest, pk: int, family: str) -> HttpResponse:
     document = load_policy(request, pk, Permission.MANAGE_POLICIES)
     kind = load_family(family)
@@ -64,6 +67,7 @@ def new_rule(request: HttpRequest, pk: int, family: str) -> HttpResponse:
     return render(request, "policies/new_rule.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_rule(request: HttpRequest, pk: int, family: str, rule_pk: int) -> HttpResponse:
     rule = load_rule(request, document_pk=pk, family=family, pk=rule_pk)
     form = EndForm(request.POST or None, initial={"seen": rule.document.version})
@@ -85,6 +89,7 @@ def end_rule(request: HttpRequest, pk: int, family: str, rule_pk: int) -> HttpRe
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     document = load_policy(request, pk, Permission.MANAGE_POLICIES)
     form = EndForm(request.POST or None, initial={"seen": document.version})

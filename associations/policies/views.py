@@ -1,6 +1,7 @@
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from associations.permissions import load_association
 from associations.policies.bound_rules import rules_binding
@@ -18,6 +19,7 @@ from portal.records.files import file_response
 PAGE_SIZE = 50
 
 
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     if request.GET.get("association"):
         return bound(request, request.GET["association"])
@@ -62,6 +64,7 @@ def bound(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "policies/bound.html", context)
 
 
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     document = load_policy(request, pk)
     on = day_of(request)
@@ -79,6 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "policies/detail.html", context)
 
 
+@require_safe
 def file(request: HttpRequest, pk: int) -> FileResponse:
     document = load_policy(request, pk)
     if document.file is None:

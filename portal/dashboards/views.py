@@ -1,6 +1,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from associations.permissions import load_association
 from associations.register.page_head import crumbs_to, day_query
@@ -14,6 +15,7 @@ from .overview_page import children_chart, heat_rows, tiles
 LISTED = 12
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the dashboard of the user's own place, or to the register where dashboards are not theirs."""
     code = request.user.home_code(Permission.VIEW_STATISTICS)
@@ -24,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboards/no_grant.html")
 
 
+@require_safe
 def node(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.VIEW_STATISTICS)
     overview = overview_of(association, on=day_of(request))

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from associations.models import Association
 from associations.permissions import load_association
@@ -31,6 +32,7 @@ from portal.oversight.quotas import quotas_of, what_if
 from portal.records.forms import show_findings
 
 
+@require_safe
 def council(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.VIEW_STATISTICS)
     on = day_of(request)
@@ -95,6 +97,7 @@ def actions_on(request: HttpRequest, association: Association, has_term: bool) -
     return [session, term] if has_term else [term]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def term_new(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
     form = TermForm(request.POST or None, initial={"number": next_term_number(association)})
@@ -115,6 +118,7 @@ def term_new(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "oversight/term_new.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
     appointment = load_appointment(request.user, association, pk)

@@ -1,6 +1,7 @@
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from associations.milestones.queries import COUNT_LIMIT, Place
 from associations.models import MilestoneEvent
@@ -13,6 +14,7 @@ from portal.records.files import file_response
 PAGE_SIZE = 50
 
 
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     if not request.user.scope.may(Permission.VERIFY):
         raise Http404("核实申报由核实人办理")
@@ -29,6 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "oversight/queue.html", context)
 
 
+@require_safe
 def file(request: HttpRequest, pk: int) -> FileResponse:
     proofs = MilestoneEvent.objects.visible_to(request.user).select_related("file")
     event = get_object_or_404(proofs, pk=pk)

@@ -1,6 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from associations.models import Association
 from associations.permissions import load_association
@@ -17,6 +18,7 @@ from portal.oversight.reform import progress_of
 from portal.oversight.verdicts import Progress
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     code = request.user.home_code(Permission.VIEW_STATISTICS)
     if not code:
@@ -24,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("oversight:reform", args=[code]) + day_query(request))
 
 
+@require_safe
 def board(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.VIEW_STATISTICS)
     on = day_of(request)
@@ -49,6 +52,7 @@ def progress_context(total: Progress) -> dict[str, object]:
     return {"total": total, "total_note": note}
 
 
+@require_safe
 def milestone(request: HttpRequest, code: str, milestone: str) -> HttpResponse:
     association = load_association(request, code, Permission.VIEW_STATISTICS)
     row = load_row(request, association, milestone)

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from associations.models import Association
 from associations.permissions import load_association
@@ -23,6 +23,7 @@ from .council import crumbs_below
 STEPS = ("会议情况", "卸任与新任", "核对与确认")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
     term = latest_term(association)
