@@ -128,7 +128,10 @@ def ask(here: World, row: Row, role: str, place: str, method: str = "") -> Answe
         client.force_login(here.users[role])
     path = row.path(here.places[place])
     with transaction.atomic():
-        response = client.get(path) if method == "GET" else _post(client, path, here.places[place])
+        if method == "POST":
+            response = _post(client, path, here.places[place])
+        else:
+            response = client.generic(method, path)
         # Reading to the end closes the file that a download holds open.
         content = b"".join(response.streaming_content) if response.streaming else response.content
         transaction.set_rollback(True)
