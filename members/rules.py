@@ -90,13 +90,13 @@ DEFAULT_MAX_DELAY_MONTHS = 12
 def default_term_years(level: Level) -> int:
     """Return how long a term lasts where no policy says so: 5 years at county level and above, else 3.
 
-    Source: practice and the 2016 charter (see the guide); to be confirmed by each province's own rule.
+    Source: county practice and the charter of 2016; a province's own rule, entered as a policy, goes first.
     """
     return 5 if level <= Level.COUNTY else 3
 
 
 def term_due_on(starts_on: date, *, years: int) -> date:
-    """Return the last day of a term that runs its full length."""
+    """Return the anniversary on which a term is due (届满); a congress on that very day is in time."""
     return add_years(starts_on, years)
 
 

@@ -46,7 +46,8 @@ class AssociationQuerySet(ScopedQuerySet):
 
     def alive(self, *, on: date) -> Self:
         """Divisions that are due on the day and other associations that are not dissolved by then."""
-        return self.due(on=on).filter(Q(kind=Kind.DIVISION) | Q(dissolved_on__isnull=True))
+        not_dissolved = Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=on)
+        return self.due(on=on).filter(Q(kind=Kind.DIVISION) | not_dissolved)
 
     def counts_by_kind(self) -> QuerySet[Self, tuple[str, int]]:
         return self.values_list("kind").annotate(count=Count("pk")).order_by("kind")

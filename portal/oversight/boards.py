@@ -113,7 +113,7 @@ def subtree_board(association: Association, *, on: date, after: str) -> SubtreeB
     statuses = statuses_of_many(bound, on=on, codes=codes)
     by_code = children_of(code, level=Level(association.level), on=on)
     children = tuple(by_code.values())
-    page = [child for child in children if child.code > after][:PAGE_SIZE]
+    page = [child for child in children if child.code_on > after][:PAGE_SIZE]
     shown = page if after else [association, *page]
     milestones = _milestones(statuses[each.pk] for each in shown if each.pk in statuses)
     subtrees = _subtrees(code, by_code, bound, statuses)
@@ -134,7 +134,7 @@ def subtree_board(association: Association, *, on: date, after: str) -> SubtreeB
         rows=rows,
         total=total,
         child_count=len(children),
-        following=page[-1].code if has_more else "",
+        following=page[-1].code_on if has_more else "",
     )
 
 
