@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from associations.models import Association
 from members.enums import Education, PoliticalStatus, Sex
@@ -11,7 +12,8 @@ class PersonQuerySet(ScopedQuerySet):
     view_permission = Permission.VIEW_PEOPLE
 
 
-@tracked(in_bulk=True)
+# The sealed number stays out of the history, which nobody can re-seal or erase; its keyed hash stays in.
+@tracked(in_bulk=True, exclude=("id_number_sealed",))
 class Person(models.Model):
     """Somebody on record at an association's office: in a council, a member, a volunteer."""
 
@@ -30,6 +32,10 @@ class Person(models.Model):
     workplace = models.CharField("工作单位", max_length=100, blank=True)
     title = models.CharField("单位职务", max_length=100, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
+    id_number_sealed = models.BinaryField("身份证号(密文)", null=True, editable=False)
+    id_number_hash = models.CharField(
+        "身份证号(检索值)", max_length=64, db_collation="C", null=True, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PersonQuerySet.as_manager()
@@ -39,6 +45,25 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["association", "name_key"], name="person_name_key"),
             models.Index(fields=["name", "born_on"], name="person_name_born"),
+            models.Index(
+                fields=["id_number_hash"],
+                name="person_id_number",
+                condition=Q(id_number_hash__isnull=False),
+            ),
+        ]
+        constraints = [
+            # Within one association only: a refusal must not tell that another county knows the number.
+            models.UniqueConstraint(
+                fields=["association", "id_number_hash"],
+                name="person_id_number_unique",
+                violation_error_message="该协会已登记同一身份证号的人员",
+            ),
+            models.CheckConstraint(
+                name="person_id_number_whole",
+                condition=Q(id_number_sealed__isnull=True, id_number_hash__isnull=True)
+                | Q(id_number_sealed__isnull=False, id_number_hash__isnull=False),
+                violation_error_message="身份证号的密文与检索值须同时存在",
+            ),
         ]
 
     def __str__(self) -> str:
