@@ -38,12 +38,20 @@ def read_id_number(given: object, *, on: date) -> IdNumber:
     Raises: IdNumberError; for a number cell too, because its last digits are already lost.
     Source: GB 11643-1999, 4 and annex A.
     """
-    number = _completed(_compact(given))
+    number = normal_form(given)
     _check_region(number)
     born_on = _birth_date(number, on)
     if ric.calc_check_digit(number) != number[-1]:
         raise IdNumberError("身份证号的校验码（最后一位）不符，请对照证件检查每一位。")
     return IdNumber(number=number, born_on=born_on, sex="male" if int(number[16]) % 2 else "female")
+
+
+def normal_form(given: object) -> str:
+    """Return the 18 characters under which a number is kept and looked up; whether it can exist is not asked.
+
+    Raises: IdNumberError.
+    """
+    return _completed(_compact(given))
 
 
 def _compact(given: object) -> str:
