@@ -16,8 +16,17 @@ from associations.enums import (
     Post,
 )
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
-from members.enums import Entry, Sex
-from members.models import Appointment, Person, Term
+from members.enums import Entry, FamilyKind, MemberKind, Sex
+from members.models import (
+    Appointment,
+    Family,
+    Membership,
+    Person,
+    Term,
+    Volunteer,
+    VolunteerContract,
+    VolunteerTraining,
+)
 from portal.accounts.models import Grant, User
 from portal.accounts.roles import Role
 from portal.records.models import StoredFile
@@ -94,6 +103,39 @@ def seat(of: Term, post: Post = Post.COUNCIL_MEMBER, **values) -> Appointment:
         "entry": Entry.ELECTED,
     }
     return Appointment.objects.create(term=of, post=post, **(defaults | values))
+
+
+def membership(place: Association, **values) -> Membership:
+    if "organisation" in values:
+        defaults = {"kind": MemberKind.ORGANISATION}
+    else:
+        defaults = {"kind": MemberKind.INDIVIDUAL, "person": values.pop("person", None) or person(place)}
+    return Membership.objects.create(
+        association=place, **(defaults | {"joined_on": date(2020, 1, 10)} | values)
+    )
+
+
+def volunteer(place: Association, **values) -> Volunteer:
+    defaults = {"applied_on": date(2020, 1, 10), "registered_on": date(2020, 1, 20)}
+    who = values.pop("person", None) or person(place)
+    return Volunteer.objects.create(association=place, person=who, **(defaults | values))
+
+
+def prepared_volunteer(place: Association) -> Volunteer:
+    """Contract from 1 March 2020 to the end of the year, trained on 15 March."""
+    made = volunteer(place)
+    VolunteerContract.objects.create(volunteer=made, starts_on=date(2020, 3, 1), ends_on=date(2020, 12, 31))
+    VolunteerTraining.objects.create(volunteer=made, subject="志愿服务基础", on=date(2020, 3, 15), hours=4)
+    return made
+
+
+def family(place: Association, **values) -> Family:
+    defaults = {
+        "kind": FamilyKind.HARDSHIP,
+        "householder": f"户主{next(serial)}",
+        "starts_on": date(2020, 1, 10),
+    }
+    return Family.objects.create(association=place, **(defaults | values))
 
 
 def milestone_rule(document: PolicyDocument, milestone: Milestone, **values) -> MilestoneRule:
