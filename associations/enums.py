@@ -1,4 +1,9 @@
+from datetime import date
+
 from django.db import models
+
+# The day on which the national association was founded: nothing of an association is older.
+FIRST_DAY = date(1980, 5, 29)
 
 
 class Level(models.IntegerChoices):

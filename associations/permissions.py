@@ -1,7 +1,11 @@
 from django.http import Http404, HttpRequest
 
 from associations.models import Association
+from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.records.saving import refusal
+
+MISSING = "没有这个协会，或您无权办理"
 
 
 def load_association(
@@ -29,3 +33,21 @@ def load_from_above(request: HttpRequest, code: str) -> Association:
     if not request.user.scope.is_above(Permission.EDIT_RECORDS, code):
         raise Http404("只有上级协会可以办理")
     return association
+
+
+def require(permission: Permission, by: User, code: str, *, field: str = "") -> None:
+    """Refuse whoever lacks the permission at `code`, which an action has under its lock.
+
+    Raises: RuleViolation with the answer that a code of no association gets.
+    """
+    if not by.scope.covers(permission, code):
+        raise refusal(MISSING, code="missing", field=field)
+
+
+def require_from_above(by: User, code: str) -> None:
+    """Refuse whoever does not edit records of a place strictly above `code`.
+
+    Raises: RuleViolation, as `require`.
+    """
+    if not by.scope.is_above(Permission.EDIT_RECORDS, code):
+        raise refusal(MISSING, code="missing")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from associations.enums import FIRST_DAY
 from portal.lib.dates import official_day
 from portal.lib.findings import Finding, Severity
 
@@ -22,6 +23,9 @@ def new_term_findings(*, number: int, congress_on: date, known: Sequence[KnownTe
 
     The first term on record may bear any number: an office starts its record with the term that sits.
     """
+    if congress_on < FIRST_DAY:
+        message = f"大会日期不能早于计生协成立之日（{official_day(FIRST_DAY)}）"
+        return [_error("too_early", message, "congress_on")]
     if not known:
         return []
     latest = known[-1]

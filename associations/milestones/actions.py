@@ -10,7 +10,9 @@ from associations.milestones.permissions import judge_of
 from associations.milestones.queries import standing_claim
 from associations.milestones.rules import STATE_AFTER, Act, act_findings, judge_findings
 from associations.models import Association, MilestoneEvent
+from associations.permissions import require
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.lib.dates import today
 from portal.lib.findings import Finding, RuleViolation
 from portal.records.files import store_upload
@@ -24,7 +26,7 @@ def start(*, association: Association, milestone: Milestone, by: User, on: date)
 
     Raises: RuleViolation.
     """
-    _lock(association)
+    require(Permission.CLAIM, by, _lock(association).code)
     steps = _steps(association, milestone)
     return _add(
         MilestoneEvent(
@@ -49,7 +51,7 @@ def claim(
 
     Raises: RuleViolation.
     """
-    _lock(association)
+    require(Permission.CLAIM, by, _lock(association).code)
     event = MilestoneEvent(
         association=association,
         milestone=milestone,
@@ -96,6 +98,7 @@ def withdraw(*, seen: MilestoneEvent, by: User, on: date) -> MilestoneEvent:
 
     Raises: RuleViolation.
     """
+    require(Permission.CLAIM, by, _lock(seen.association).code)
     return _add(_next(seen, step=MilestoneStep.WITHDRAWN, by=by, on=on), _steps_since(seen))
 
 
@@ -145,9 +148,9 @@ def _refuse_judge(by: User, steps: list[MilestoneEvent]) -> None:
         _refuse(judge_findings(judge_of(by, claim)))
 
 
-def _lock(association: Association) -> None:
+def _lock(association: Association) -> Association:
     # NO KEY: other records may still refer to the association while its milestones stand still.
-    Association.objects.scoped().select_for_update(no_key=True).get(pk=association.pk)
+    return Association.objects.scoped().select_for_update(no_key=True).get(pk=association.pk)
 
 
 def _steps(association: Association, milestone: Milestone) -> list[MilestoneEvent]:

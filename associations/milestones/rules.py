@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneState, MilestoneStep
+from associations.enums import COMPUTED_MILESTONES, FIRST_DAY, Milestone, MilestoneState, MilestoneStep
 from portal.lib.dates import official_day
 from portal.lib.findings import Finding, Severity
 
@@ -74,10 +74,6 @@ def is_late(history: History, *, deadline: date | None) -> bool:
         and history.claim.achieved_on is not None
         and history.claim.achieved_on > deadline
     )
-
-
-# The day on which the national association was founded: no document of an association is older.
-FIRST_DAY = date(1980, 5, 29)
 
 
 @dataclass(frozen=True, kw_only=True)

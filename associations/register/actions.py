@@ -6,21 +6,26 @@ from django.db import transaction
 
 from associations.enums import Kind, Level
 from associations.models import Association
+from associations.permissions import require
 from associations.register.naming import name_key
+from associations.register.rules import day_findings
 from associations.register.tree import lock_tree
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
+from portal.lib.findings import RuleViolation
 from portal.records.saving import refusal, save_record, save_version
 
 LAST_SERIAL = 9999
 
 
 @transaction.atomic
-def establish(*, association: Association, on: date, seen: int, today: date) -> Association:
+def establish(*, association: Association, on: date, seen: int, by: User, today: date) -> Association:
     """Record the day on which a due association was set up, or set up again after it was dissolved.
 
     Raises: RuleViolation when it exists already or the day cannot be; `stale` when it was changed meanwhile.
     """
-    row = _locked(association)
-    _refuse_future(on, today=today)
+    row = _locked(association, by=by)
+    _refuse_day(on, today=today)
     if row.established_on is not None and row.dissolved_on is None:
         raise refusal("该协会已经成立，不能重复成立", code="established")
     if row.dissolved_on is not None and on <= row.dissolved_on:
@@ -33,13 +38,13 @@ def establish(*, association: Association, on: date, seen: int, today: date) -> 
 
 
 @transaction.atomic
-def dissolve(*, association: Association, on: date, seen: int, today: date) -> Association:
+def dissolve(*, association: Association, on: date, seen: int, by: User, today: date) -> Association:
     """Record the last day of an established association; the division goes on being due.
 
     Raises: RuleViolation when there is nothing to dissolve or the day cannot be; `stale` as `establish`.
     """
-    row = _locked(association)
-    _refuse_future(on, today=today)
+    row = _locked(association, by=by)
+    _refuse_day(on, today=today)
     if row.established_on is None or row.dissolved_on is not None:
         raise refusal("该协会尚未成立或已经撤销", code="not-established")
     if on < row.established_on:
@@ -57,23 +62,25 @@ def found_unit(
     name: str,
     short_name: str,
     on: date,
+    by: User,
     today: date,
     home_place: str = "",
     host_place: str = "",
 ) -> Association:
     """Found an association outside the divisions under the next free serial of its host's code.
 
-    Raises: RuleViolation.
+    Raises: RuleViolation, also where the host has one of that kind and name: a form was sent twice.
     """
     lock_tree()
-    host = _locked(host)
-    _refuse_future(on, today=today)
+    host = _locked(host, by=by)
+    _refuse_day(on, today=today)
     if host.level == Level.UNIT:
         raise refusal("单位协会之下不能再建单位协会", code="host")
     if kind == Kind.DIVISION:
         raise refusal("请选择单位协会的类别", code="kind", field="kind")
     if kind == Kind.AWAY and not (home_place and host_place):
         raise refusal("驻外流动人口计生协须填流出地和驻地", code="away", field="host_place")
+    _refuse_twin(host, kind=kind, name=name)
     unit = Association(
         code=f"{host.code}-{_next_serial(host):04d}",
         level=Level.UNIT,
@@ -90,6 +97,13 @@ def found_unit(
     return unit
 
 
+def _refuse_twin(host: Association, *, kind: Kind, name: str) -> None:
+    # The tree is locked: of two requests at once the second finds what the first one founded.
+    twin = host.children.filter(kind=kind, name=name, dissolved_on__isnull=True).first()
+    if twin is not None:
+        raise refusal(f"“{name}”已经建立，代码 {twin.code}", code="twin", field="name")
+
+
 def _next_serial(host: Association) -> int:
     # Serials are never used twice: a dissolved unit keeps its row, a recoded one its number.
     units = Association.objects.scoped().at_level(Level.UNIT).filter(code__startswith=f"{host.code}-")
@@ -100,10 +114,13 @@ def _next_serial(host: Association) -> int:
     return serial
 
 
-def _locked(association: Association) -> Association:
-    return Association.objects.scoped().select_for_update().get(pk=association.pk)
+def _locked(association: Association, *, by: User) -> Association:
+    row = Association.objects.scoped().select_for_update().get(pk=association.pk)
+    require(Permission.EDIT_RECORDS, by, row.code)
+    return row
 
 
-def _refuse_future(on: date, *, today: date) -> None:
-    if on > today:
-        raise refusal("日期不能晚于今天", code="future", field="on")
+def _refuse_day(on: date, *, today: date) -> None:
+    findings = day_findings(on, today=today)
+    if findings:
+        raise RuleViolation(findings)

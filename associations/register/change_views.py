@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from associations.enums import Kind, Level
 from associations.models import Association
@@ -30,18 +31,22 @@ from portal.lib.page_parts import Crumb
 from portal.records.forms import show_findings
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def establish(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
     form = EstablishForm(request.POST or None, initial={"seen": association.version})
-    if is_saved(form, lambda values: actions.establish(association=association, today=today(), **values)):
+    facts = {"association": association, "by": request.user, "today": today()}
+    if is_saved(form, lambda values: actions.establish(**facts, **values)):
         return done(request, association, f"已登记{association.short_name}协会成立")
     return form_page(request, association, form, title="登记成立", button="保存")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def dissolve(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
     form = DissolveForm(request.POST or None, initial={"seen": association.version})
-    if is_saved(form, lambda values: actions.dissolve(association=association, today=today(), **values)):
+    facts = {"association": association, "by": request.user, "today": today()}
+    if is_saved(form, lambda values: actions.dissolve(**facts, **values)):
         return done(request, association, f"已登记{association.short_name}协会撤销")
     return form_page(
         request,
@@ -53,6 +58,7 @@ def dissolve(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def found_unit(request: HttpRequest, code: str) -> HttpResponse:
     host = load_association(request, code, Permission.EDIT_RECORDS)
     form = UnitForm(request.POST or None)
@@ -60,13 +66,15 @@ def found_unit(request: HttpRequest, code: str) -> HttpResponse:
 
     def found(values: dict) -> None:
         kind = Kind(values.pop("kind"))
-        founded.append(actions.found_unit(host=host, kind=kind, today=today(), **values))
+        facts = {"host": host, "kind": kind, "by": request.user, "today": today()}
+        founded.append(actions.found_unit(**facts, **values))
 
     if is_saved(form, found):
         return done(request, founded[0], f"已建立{founded[0].name}，代码 {founded[0].code}")
     return form_page(request, host, form, title="新建单位协会", button="建立")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: HttpRequest, code: str) -> HttpResponse:
     association = load_from_above(request, code)
     known = {
@@ -84,13 +92,13 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
             "原名称写入沿革，档案不变",
         ]
         return confirm_page(request, association, form, title="更名", changes=changes)
-    if is_saved(
-        form, lambda values: succession_actions.rename(association=association, today=today(), **values)
-    ):
+    facts = {"association": association, "by": request.user, "today": today()}
+    if is_saved(form, lambda values: succession_actions.rename(**facts, **values)):
         return done(request, association, "已登记更名")
     return form_page(request, association, form, title="更名", button="下一步：核对")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def recode(request: HttpRequest, code: str) -> HttpResponse:
     association = load_from_above(request, code)
     form = RecodeForm(request.POST or None)
@@ -105,9 +113,8 @@ def recode(request: HttpRequest, code: str) -> HttpResponse:
             if form.is_valid() and "confirmed" not in request.POST:
                 changes = recode_changes(preview)
                 return confirm_page(request, association, form, title="变更代码", changes=changes)
-    if is_saved(
-        form, lambda values: succession_actions.recode(association=association, today=today(), **values)
-    ):
+    facts = {"association": association, "by": request.user, "today": today()}
+    if is_saved(form, lambda values: succession_actions.recode(**facts, **values)):
         return done(request, association, f"代码已变更为 {association.code}")
     return form_page(request, association, form, title="变更代码", button="下一步：预览")
 
@@ -124,6 +131,7 @@ def recode_changes(preview: RecodePreview) -> list[str]:
     return changes
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, code: str) -> HttpResponse:
     source = load_from_above(request, code)
     form = MergeForm(request.POST or None)
@@ -142,14 +150,14 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
             return confirm_page(
                 request, source, form, title="合并", changes=changes, kept=[("into", into.code)]
             )
-    if into and is_saved(
-        form, lambda values: succession_actions.merge(source=source, into=into, today=today(), **values)
-    ):
+    facts = {"source": source, "into": into, "by": request.user, "today": today()}
+    if into and is_saved(form, lambda values: succession_actions.merge(**facts, **values)):
         return done(request, into, f"{source.short_name}已并入{into.short_name}")
     picker = build_picker(request.user, name="into", code=into_code, error=error)
     return form_page(request, source, form, title="合并", button="下一步：预览", picker=picker)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def split(request: HttpRequest, code: str) -> HttpResponse:
     origin = load_from_above(request, code)
     form = SplitForm(request.POST or None)
@@ -165,10 +173,8 @@ def split(request: HttpRequest, code: str) -> HttpResponse:
         ]
         return confirm_page(request, origin, form, title="析出", changes=changes)
     made: list[Association] = []
-    if is_saved(
-        form,
-        lambda values: made.append(succession_actions.split(origin=origin, today=today(), **values)),
-    ):
+    facts = {"origin": origin, "by": request.user, "today": today()}
+    if is_saved(form, lambda values: made.append(succession_actions.split(**facts, **values))):
         return done(request, made[0], f"已析出{made[0].short_name}")
     return form_page(request, origin, form, title="析出", button="下一步：预览")
 

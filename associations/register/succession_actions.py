@@ -6,9 +6,13 @@ from django.db import connection, transaction
 
 from associations.enums import Kind, Level, SuccessionKind
 from associations.models import Association, Succession
+from associations.permissions import require, require_from_above
 from associations.register.naming import name_key
+from associations.register.rules import day_findings
 from associations.register.succession_queries import merge_problems, nearest, recode_problems
 from associations.register.tree import lock_tree, relink
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.lib.findings import Finding, RuleViolation, Severity
 from portal.records.saving import refusal, save_record, save_version
 
@@ -25,7 +29,9 @@ MOVE_CODES = """
 
 
 @transaction.atomic
-def recode(*, association: Association, new_code: str, on: date, document_number: str, today: date) -> int:
+def recode(
+    *, association: Association, new_code: str, on: date, document_number: str, by: User, today: date
+) -> int:
     """Give an association and all below it codes under a new prefix; each row keeps its records.
 
     Units: the number of rows that changed.
@@ -36,6 +42,8 @@ def recode(*, association: Association, new_code: str, on: date, document_number
     root = next((row for row in rows if row.pk == association.pk), None)
     if root is None:
         raise refusal("该协会的代码刚被他人变更，请重新打开后再办理", code="stale")
+    require_from_above(by, root.code)
+    _require_reach(by, new_code, field="new_code")
     _require_source(document_number, on=on, today=today)
     _refuse(recode_problems(root, new_code=new_code, on=on), field="new_code")
     values: dict[str, str | int | date] = {
@@ -63,13 +71,14 @@ def rename(
     on: date,
     document_number: str,
     seen: int,
+    by: User,
     today: date,
 ) -> Succession:
     """Give an association another name from a day on.
 
     Raises: RuleViolation; `stale` when it was changed since it was shown.
     """
-    row = _locked(association)
+    row = _locked(association, by=by)
     _require_source(document_number, on=on, today=today)
     if name == row.name and short_name == row.short_name:
         raise refusal("新名称与现名称相同", code="same", field="name")
@@ -84,7 +93,7 @@ def rename(
 
 @transaction.atomic
 def merge(
-    *, source: Association, into: Association, on: date, document_number: str, today: date
+    *, source: Association, into: Association, on: date, document_number: str, by: User, today: date
 ) -> Succession:
     """Let one association go into another of its level: from the day on it is neither due nor established.
 
@@ -94,6 +103,8 @@ def merge(
     locked = Association.objects.scoped().filter(pk__in=[source.pk, into.pk]).order_by("pk")
     rows = {row.pk: row for row in locked.select_for_update()}
     source, into = rows[source.pk], rows[into.pk]
+    require_from_above(by, source.code)
+    require(Permission.EDIT_RECORDS, by, into.code, field="into")
     _require_source(document_number, on=on, today=today)
     _refuse(merge_problems(source, into=into, on=on), field="into")
     last_day = on - timedelta(days=1)
@@ -116,6 +127,7 @@ def split(
     short_name: str,
     on: date,
     document_number: str,
+    by: User,
     today: date,
 ) -> Association:
     """Add the association of a division that was cut out of another one of its level, due from the day on.
@@ -124,7 +136,8 @@ def split(
     Raises: RuleViolation.
     """
     lock_tree()
-    origin = _locked(origin)
+    origin = _locked(origin, by=by)
+    _require_reach(by, code, field="code")
     _require_source(document_number, on=on, today=today)
     if origin.kind != Kind.DIVISION:
         raise refusal("只有行政区划的协会可以析出", code="kind")
@@ -164,11 +177,18 @@ def _change(row: Association, kind: SuccessionKind, *, on: date, document_number
     )
 
 
+def _require_reach(by: User, code: str, *, field: str) -> None:
+    # Before anything is said about the code: whether it is in use elsewhere is not theirs to know.
+    if not by.scope.is_above(Permission.EDIT_RECORDS, code):
+        raise refusal("该代码不在您的管理范围内", code="outside", field=field)
+
+
 def _require_source(document_number: str, *, on: date, today: date) -> None:
     if not document_number.strip():
         raise refusal("须填依据文号", code="document", field="document_number")
-    if on > today:
-        raise refusal("日期不能晚于今天", code="future", field="on")
+    findings = day_findings(on, today=today)
+    if findings:
+        raise RuleViolation(findings)
 
 
 def _refuse(problems: list[str], *, field: str) -> None:
@@ -179,5 +199,7 @@ def _refuse(problems: list[str], *, field: str) -> None:
         )
 
 
-def _locked(association: Association) -> Association:
-    return Association.objects.scoped().select_for_update().get(pk=association.pk)
+def _locked(association: Association, *, by: User) -> Association:
+    row = Association.objects.scoped().select_for_update().get(pk=association.pk)
+    require_from_above(by, row.code)
+    return row

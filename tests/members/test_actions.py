@@ -358,6 +358,7 @@ def test_new_term_ends_the_one_before_and_all_who_sit_in_it(county, office, term
         (5, date(2025, 2, 1), "number_taken"),
         (7, date(2025, 2, 1), "number_not_next"),
         (6, CONGRESS_ON, "before_previous"),
+        (6, date(1980, 5, 28), "too_early"),
     ],
 )
 def test_new_term_with_wrong_number_or_day_is_refused(county, office, term, number, congress_on, code):
@@ -366,6 +367,14 @@ def test_new_term_with_wrong_number_or_day_is_refused(county, office, term, numb
 
     assert codes_of(caught) == [code]
     assert Term.objects.get().ends_on is None
+
+
+@pytest.mark.parametrize("congress_on", [date(1, 1, 1), date(1980, 5, 28)])
+def test_first_term_is_not_older_than_the_associations(county, office, congress_on):
+    with pytest.raises(RuleViolation, match="大会日期不能早于计生协成立之日（1980年5月29日）"):
+        actions.open_term(association=county, number=1, congress_on=congress_on, by=office)
+
+    assert Term.objects.count() == 0
 
 
 @pytest.mark.parametrize(("congress_on", "is_free"), [(date(2025, 1, 9), False), (date(2025, 1, 10), True)])

@@ -1,6 +1,7 @@
 from django import forms
 
-from associations.milestones.rules import FIRST_DAY, achievement_findings
+from associations.enums import FIRST_DAY
+from associations.milestones.rules import achievement_findings
 from portal.lib.dates import today
 from portal.records.file_types import TYPE_BY_SUFFIX
 

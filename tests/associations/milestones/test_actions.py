@@ -89,6 +89,22 @@ def test_claim_of_a_computed_milestone_is_refused(county, office):
         claim(county, office, DAY, milestone=Milestone.QUOTAS)
 
 
+@pytest.mark.parametrize("who", ["neighbour", "leader", "outsider"])
+def test_milestone_is_moved_by_nobody_without_the_grant(request, county, office, who):
+    by = request.getfixturevalue(who)
+    made = claim(county, office, DAY)
+
+    for write in (
+        lambda: milestone_actions.start(association=county, milestone=Milestone.BUDGET, by=by, on=DAY),
+        lambda: claim(county, by, DAY, milestone=Milestone.BUDGET),
+        lambda: milestone_actions.withdraw(seen=made, by=by, on=DAY),
+    ):
+        with pytest.raises(RuleViolation, match="没有这个协会，或您无权办理"):
+            write()
+
+    assert list(MilestoneEvent.objects.all()) == [made]
+
+
 def test_second_claim_is_refused_and_its_upload_not_recorded(county, office):
     upload = {"upload": SimpleUploadedFile("方案.pdf", PDF), "document_number": "一号", "achieved_on": DAY}
     milestone_actions.claim_with_upload(association=county, milestone=PLAN, by=office, on=DAY, **upload)

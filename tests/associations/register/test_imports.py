@@ -8,6 +8,7 @@ from associations.enums import Level
 from associations.models import Association
 from associations.register import succession_actions
 from associations.register.imports import LevelCount, import_divisions
+from portal.accounts.roles import OFFICE
 from portal.lib.findings import RuleViolation
 from tests import factories
 
@@ -89,13 +90,12 @@ def test_import_of_a_newer_list_takes_over_names_and_keeps_the_rest(tmp_path):
 
 def test_import_keeps_the_names_and_codes_that_the_register_changed(tmp_path):
     import_divisions(write(tmp_path, LIST))
-    renamed = Association.objects.get(code="500101")
+    renamed, moved = (Association.objects.get(code=code) for code in ("500101", "310107"))
+    above = factories.user((OFFICE, renamed.parent), (OFFICE, moved.parent))
     succession_actions.rename(
-        association=renamed, name="新名计划生育协会", short_name="新名", seen=1, **DOCUMENT
+        association=renamed, name="新名计划生育协会", short_name="新名", seen=1, by=above, **DOCUMENT
     )
-    succession_actions.recode(
-        association=Association.objects.get(code="310107"), new_code="310199", **DOCUMENT
-    )
+    succession_actions.recode(association=moved, new_code="310199", by=above, **DOCUMENT)
 
     counts = import_divisions(write(tmp_path, LIST))
 
