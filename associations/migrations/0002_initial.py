@@ -398,7 +398,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='policydocument',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='policy_number_unique', violation_error_message='该文号已经登记'),
+            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('issuer', 'number'), name='policy_number_unique', violation_error_message='该文号已经登记'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='policydocument',

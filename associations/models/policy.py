@@ -74,7 +74,8 @@ class PolicyDocument(models.Model):
         ordering = ["-dated_on", "number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["number"],
+                # By issuer: an office learns nothing of the documents that others keep to themselves.
+                fields=["issuer", "number"],
                 condition=~Q(number=""),
                 name="policy_number_unique",
                 violation_error_message="该文号已经登记",

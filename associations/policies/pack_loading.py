@@ -25,7 +25,7 @@ class PackResult:
 def load_packs(packs: Iterable[Pack]) -> list[PackResult]:
     """Load packs whose issuers are in the register; loading them again changes nothing.
 
-    A document is known by its number, or by its issuer and title where it has none; a rule by its document,
+    A document is known by its issuer and number, or title where it has none; a rule by its document,
     clause, reach and content.
     Raises: RuleViolation.
     """
@@ -63,13 +63,8 @@ class _Loading:
 
     def _document(self, wanted: PackDocument) -> PolicyDocument:
         issuer = self.places[wanted.issuer]
-        known = PolicyDocument.objects.scoped()
-        known = (
-            known.filter(number=wanted.number)
-            if wanted.number
-            else known.filter(number="", issuer=issuer, title=wanted.title)
-        )
-        document = known.first()
+        known = PolicyDocument.objects.scoped().filter(issuer=issuer, number=wanted.number)
+        document = (known if wanted.number else known.filter(title=wanted.title)).first()
         if document is None:
             document = PolicyDocument(issuer=issuer, **wanted.values)
             save_record(document)

@@ -382,6 +382,23 @@ def test_document_that_is_wrong_says_where(signed_in, administrator, city, chang
     assert PolicyDocument.objects.count() == 1
 
 
+def test_number_that_another_place_registered_is_free(signed_in, administrator, city, other_county):
+    factories.policy(other_county, number="西府办〔2020〕1号", visibility="restricted")
+    sent = {
+        "issuer": "3601",
+        "issued_by": "市政府",
+        "number": "西府办〔2020〕1号",
+        "title": "方案",
+        "issue": "issued",
+        "visibility": "public",
+    }
+
+    response = signed_in(administrator).post(f"{LIST}new/", sent)
+
+    assert response.status_code == 302
+    assert PolicyDocument.objects.filter(number="西府办〔2020〕1号").count() == 2
+
+
 def rule_fields(**changed):
     return {
         "clause": "二（三）",
