@@ -15,11 +15,12 @@ from portal.records.files import store_bytes
 from .archive import MadeFile, stored
 from .content import Content
 from .models import Report, ReportFile, ReportFormat, ReportKind
-from .queries import parts_below
+from .queries import open_count, parts_below
 
 REPORT_JOB = "report"
 FIRST_DAY = date(1980, 1, 1)
 MOST_PARTS = 2000
+MOST_OPEN = 2000
 
 
 @transaction.atomic
@@ -34,27 +35,51 @@ def request_report(
 ) -> Report:
     """Ask for a report; a worker makes it. The same `request_key` of the same user gives the same report.
 
-    Raises: RuleViolation for a day before there were associations or for no format.
+    Raises: RuleViolation for a day before there were associations, for no format, for a key that was used for
+    another report, and where too many of the user's reports wait already.
     """
     _check(on=on, formats=formats)
+    asked = {"kind": kind, "association": association, "on": on, "formats": ordered(formats)}
     job = enqueue(
         kind=REPORT_JOB,
-        key=f"report:{by.pk}:{request_key or uuid4()}:{kind}:{association.code}",
+        key=f"report:{by.pk}:{request_key or uuid4()}",
         arguments={},
         association=association,
         by=by,
     )
-    report, _ = Report.objects.scoped().get_or_create(
-        job=job,
-        defaults={
-            "kind": kind,
-            "association": association,
-            "on": on,
-            "formats": ordered(formats),
-            "requested_by": by,
-        },
-    )
+    report, is_new = Report.objects.scoped().get_or_create(job=job, defaults=asked | {"requested_by": by})
+    if is_new:
+        _refuse_backlog(by)
+    elif any(getattr(report, name) != value for name, value in asked.items()):
+        raise _key_of_another()
     return report
+
+
+@transaction.atomic
+def request_reports(
+    *,
+    kinds: Sequence[ReportKind],
+    association: Association,
+    on: date,
+    formats: Sequence[ReportFormat],
+    by: User,
+    request_key: str,
+) -> list[Report]:
+    """Ask for one report of each kind, or for none of them.
+
+    Raises: RuleViolation as `request_report`.
+    """
+    return [
+        request_report(
+            kind=kind,
+            association=association,
+            on=on,
+            formats=formats,
+            by=by,
+            request_key=f"{request_key}:{kind}",
+        )
+        for kind in kinds
+    ]
 
 
 @transaction.atomic
@@ -71,17 +96,27 @@ def request_batch(
     """Ask for reports of all associations directly below, or of all of `level` below; return the batch.
 
     The same `request_key` of the same user gives the same batch.
-    Raises: RuleViolation where nothing lies below, or too much for one batch.
+    Raises: RuleViolation where nothing lies below, or too much for one batch, for a key that was used for
+    another batch, and where too many of the user's reports wait already.
     """
     _check(on=on, formats=formats)
     parts = parts_below(association, level=level, on=on)
     if not parts or len(parts) * len(kinds) > MOST_PARTS:
         message = f"一次最多生成{MOST_PARTS}份，请缩小范围" if parts else "该协会在所选日期没有下级协会"
         raise refused(message, code="batch-size", field="reach")
-    key = f"batch:{by.pk}:{request_key or uuid4()}:{association.code}"
-    batch = enqueue(kind=BATCH, key=key, arguments={}, association=association, by=by)
+    asked = {
+        "kinds": sorted(kinds),
+        "level": int(level) if level else None,
+        "on": on.isoformat(),
+        "formats": ordered(formats),
+    }
+    key = f"batch:{by.pk}:{request_key or uuid4()}"
+    batch = enqueue(kind=BATCH, key=key, arguments=asked, association=association, by=by)
+    if (batch.association_id, batch.arguments) != (association.pk, asked):
+        raise _key_of_another()
     if not batch.progress_total:
         _add_parts(batch, kinds=kinds, parts=parts, on=on, formats=formats, by=by)
+        _refuse_backlog(by)
     return batch
 
 
@@ -138,6 +173,19 @@ def ordered(formats: Iterable[str]) -> list[str]:
 
 def refused(message: str, *, code: str, field: str) -> RuleViolation:
     return RuleViolation([Finding(code=code, severity=Severity.ERROR, message=message, source=field)])
+
+
+def _key_of_another() -> RuleViolation:
+    message = "相同的提交标识此前已用于内容不同的报告，请核对后重新提交"
+    return refused(message, code="idempotency-key", field="")
+
+
+def _refuse_backlog(by: User) -> None:
+    # Counted with what was just added, under a lock: two requests at once do not both find room.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if open_count(by) > MOST_OPEN:
+        message = f"您排队的报告将超过{MOST_OPEN}份，请等已提出的完成后再试"
+        raise refused(message, code="backlog", field="")
 
 
 def _check(*, on: date, formats: Sequence[ReportFormat]) -> None:

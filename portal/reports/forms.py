@@ -59,6 +59,11 @@ class ReportForm(forms.Form):
             raise ValidationError("没有这个协会，或您无权为其生成报告")
         return place
 
+    def renew_key(self) -> None:
+        """Let the form be sent once more as a request of its own, after the first was refused."""
+        self.data = self.data.copy()
+        self.data["request_key"] = str(uuid4())
+
     @property
     def is_batch(self) -> bool:
         return self.cleaned_data["reach"] != "own"

@@ -8,6 +8,8 @@ from associations.enums import CODE_WIDTH, Level
 from associations.models import Association, MilestoneEvent
 from associations.models.association import AssociationQuerySet
 from associations.register.codes_on import CodesOn
+from portal.accounts.models import User
+from portal.jobs.models import BATCH, Job
 from portal.lib.dates import BEIJING
 
 from .content import Place, Subject
@@ -115,3 +117,8 @@ def parts_below(association: Association, *, level: Level | None, on: date) -> l
     codes = CodesOn(on)
     below = _divisions_under(codes.of(association), on=on).at_level(level).exclude(pk=association.pk)
     return sorted(below, key=codes.of)
+
+
+def open_count(by: User) -> int:
+    """Count the reports of a user that are asked for and not made yet."""
+    return Job.objects.scoped().made_by(by).open().exclude(kind=BATCH).count()

@@ -43,6 +43,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
             return redirect(_requested(form, request))
         except RuleViolation as refused:
             show_findings(form, refused)
+            form.renew_key()
     reports = Report.objects.visible_to(request.user).without_content().select_related("association", "job")
     page = newest_first(reports.prefetch_related("files"), by="requested_at", request=request, size=PAGE_SIZE)
     return render(
@@ -70,7 +71,7 @@ def _requested(form: ReportForm, request: HttpRequest) -> str:
         return reverse(
             "reports:batch", args=[actions.request_batch(kinds=kinds, level=form.level, **asked).pk]
         )
-    reports = [actions.request_report(kind=kind, **asked) for kind in kinds]
+    reports = actions.request_reports(kinds=kinds, **asked)
     return reverse("reports:detail", args=[reports[0].pk]) if len(reports) == 1 else reverse("reports:list")
 
 

@@ -82,13 +82,15 @@ def test_same_idempotency_key_makes_one_report(clerk):
     assert Report.objects.count() == 1
 
 
-def test_key_of_another_report_is_a_conflict(clerk):
+@pytest.mark.parametrize("change", [{"on": "2022-06-30"}, {"kind": "reform"}, {"formats": ["json"]}])
+def test_key_of_another_report_is_a_conflict(clerk, change):
     order(clerk, key="abc")
 
-    response = order(clerk, ASKED | {"on": "2022-06-30"}, key="abc")
+    response = order(clerk, ASKED | change, key="abc")
 
     assert response.status_code == 409
     assert [finding["code"] for finding in response.json()["findings"]] == ["idempotency-key"]
+    assert Report.objects.count() == 1
 
 
 def test_same_key_of_another_user_is_another_report(clerk, leader):

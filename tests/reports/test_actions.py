@@ -54,6 +54,66 @@ def test_same_request_key_of_another_user_gives_another_report(county, office, v
     assert Report.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": ReportKind.REFORM},
+        {"on": date(2021, 7, 1)},
+        {"formats": [ReportFormat.PDF]},
+        {"place": "other_county"},
+    ],
+)
+def test_same_request_key_for_another_report_is_refused(request, county, office, changed):
+    first = ask(county, office, request_key="k")
+    place = request.getfixturevalue(changed.pop("place", "county"))
+
+    with pytest.raises(RuleViolation) as refused:
+        ask(place, office, request_key="k", **changed)
+
+    assert [finding.code for finding in refused.value.findings] == ["idempotency-key"]
+    assert list(Report.objects.all()) == [first]
+
+
+def test_reports_past_the_limit_of_open_ones_are_refused_until_some_are_made(
+    councils, county, other_county, office, verifier, monkeypatch
+):
+    monkeypatch.setattr(actions, "MOST_OPEN", 1)
+    ask(county, office)
+
+    with pytest.raises(RuleViolation, match="您排队的报告将超过1份，请等已提出的完成后再试"):
+        ask(county, office)
+    ask(other_county, verifier)
+    work_all()
+    ask(county, office)
+
+    assert Report.objects.count() == 3
+
+
+def test_limit_of_open_reports_counts_once_what_is_asked_again(county, office, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_OPEN", 1)
+
+    first, second = (ask(county, office, request_key="k") for _ in range(2))
+
+    assert first == second
+
+
+def test_batch_up_to_the_limit_of_open_reports_is_taken(councils, city, verifier, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_OPEN", 2)
+
+    ask_all(city, verifier)
+
+    assert Report.objects.count() == 2
+
+
+def test_batch_past_the_limit_of_open_reports_leaves_nothing(councils, city, verifier, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_OPEN", 1)
+
+    with pytest.raises(RuleViolation, match="您排队的报告将超过1份"):
+        ask_all(city, verifier)
+
+    assert not Job.objects.exists()
+
+
 def test_worker_that_lost_its_report_leaves_one_set_of_files(councils, county, office):
     report = ask(county, office)
     claim(report.job_id)
@@ -94,6 +154,27 @@ def test_same_batch_asked_twice_is_one(councils, city, verifier):
     first, second = (ask_all(city, verifier, request_key="k") for _ in range(2))
 
     assert first == second
+    assert Job.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kinds": [ReportKind.REFORM]},
+        {"on": date(2021, 7, 1)},
+        {"formats": [ReportFormat.PDF]},
+        {"level": 3},
+        {"place": "province"},
+    ],
+)
+def test_same_request_key_for_another_batch_is_refused(request, councils, city, verifier, changed):
+    ask_all(city, verifier, request_key="k")
+    place = request.getfixturevalue(changed.pop("place", "city"))
+
+    with pytest.raises(RuleViolation) as refused:
+        ask_all(place, verifier, request_key="k", **changed)
+
+    assert [finding.code for finding in refused.value.findings] == ["idempotency-key"]
     assert Job.objects.count() == 3
 
 

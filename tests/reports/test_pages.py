@@ -97,6 +97,34 @@ def test_lists_show_the_reports_of_the_own_subtree_alone(visit, report, office, 
     assert seen == {"office": [1, 1], "neighbour": [0, 0], "outsider": [0, 0]}
 
 
+def test_form_sent_twice_makes_one_report_and_changed_says_so(visit, councils, office):
+    first = visit(office, "reports:list", post=entry())
+    again = visit(office, "reports:list", post=entry())
+
+    changed = visit(office, "reports:list", post=entry(on="2021-07-01"))
+    form = changed.context["form"]
+    renewed = visit(
+        office, "reports:list", post=entry(on="2021-07-01", request_key=form["request_key"].value())
+    )
+
+    assert first.url == again.url
+    assert form.errors == {"__all__": ["相同的提交标识此前已用于内容不同的报告，请核对后重新提交"]}
+    assert renewed.status_code == 302
+    assert sorted(str(day) for day in Report.objects.values_list("on", flat=True)) == [
+        "2021-06-30",
+        "2021-07-01",
+    ]
+
+
+def test_page_asks_for_all_kinds_or_none(visit, councils, office, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_OPEN", 1)
+
+    response = visit(office, "reports:list", post=entry(kinds=["quota", "reform"]))
+
+    assert response.context["form"].errors == {"__all__": ["您排队的报告将超过1份，请等已提出的完成后再试"]}
+    assert Report.objects.count() == 0
+
+
 def test_page_makes_a_report_and_leads_to_it(visit, councils, office):
     response = visit(office, "reports:list", post=entry())
 
