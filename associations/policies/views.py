@@ -13,6 +13,7 @@ from associations.policies.tables import bound_table, rule_table
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
+from portal.lib.filters import refuse_unknown
 from portal.lib.page_parts import Action
 from portal.records.files import file_response
 
@@ -25,6 +26,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         return bound(request, request.GET["association"])
     on = day_of(request)
     form = FilterForm(request.GET)
+    refuse_unknown(request, form)
     page = policy_page(request.user, on=on, wanted=form.wanted(), after=place_of(request), size=PAGE_SIZE)
     context = {
         "page": page,

@@ -24,6 +24,7 @@ from associations.register.queries import (
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
+from portal.lib.filters import refuse_unknown
 
 PAGE_SIZE = 50
 PLACE = re.compile(r"[\d-]{0,20}")
@@ -34,6 +35,7 @@ FIELD_NAME = re.compile(r"[a-z_]{1,30}")
 def listing(request: HttpRequest) -> HttpResponse:
     on = day_of(request)
     form = RegisterFilterForm(request.GET)
+    refuse_unknown(request, form)
     found = register(request.user, form.wanted(), on=on)
     page = page_of(
         found, after=place_in(request, "after"), before=place_in(request, "before"), size=PAGE_SIZE

@@ -1,6 +1,8 @@
 """Answers to what goes wrong outside a view: problem+json for the API, a page for people."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
 from .problems import MEDIA_TYPE, NOT_FOUND, problem
@@ -9,7 +11,9 @@ from .problems import MEDIA_TYPE, NOT_FOUND, problem
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return _json(problem(400, "请求无法识别"))
-    return defaults.bad_request(request, exception)
+    # Other refusals, such as a forged host, are told without their reasons.
+    message = str(exception) if isinstance(exception, BadRequest) else ""
+    return HttpResponseBadRequest(render_to_string("400.html", {"message": message}))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

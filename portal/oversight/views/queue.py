@@ -1,4 +1,5 @@
 from django.core.exceptions import BadRequest
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -8,6 +9,7 @@ from associations.models import MilestoneEvent
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import DayError, parse_day, today
+from portal.lib.filters import refuse_unknown
 from portal.oversight.claims import claims_waiting
 from portal.records.files import file_response
 
@@ -18,6 +20,7 @@ PAGE_SIZE = 50
 def queue(request: HttpRequest) -> HttpResponse:
     if not request.user.scope.may(Permission.VERIFY):
         raise Http404("核实申报由核实人办理")
+    refuse_unknown(request, Form())
     on = day_of(request)
     found = claims_waiting(request.user, on=on, place=place_of(request), size=PAGE_SIZE)
     context = {
