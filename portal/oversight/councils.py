@@ -6,10 +6,12 @@ from typing import Self
 
 from django.db.models import Q
 
-from associations.enums import Level
 from associations.models import Association
+from associations.register.codes_on import CodesOn
+from associations.register.queries import COUNT_LIMIT
 from members.term_states import SittingTerm, sitting_terms
 
+from .council_filters import CouncilFilter, narrowed
 from .quota_words import QuotaLine, lines_of
 from .quotas import quotas_of_many
 
@@ -40,25 +42,29 @@ class CouncilRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CouncilPage:
-    """A page of councils and the places beside which the previous and the following one begin."""
+    """A page of councils and the places beside which the previous and the following one begin.
+
+    `count` stops at one above COUNT_LIMIT.
+    """
 
     rows: tuple[CouncilRow, ...]
+    count: int
     previous: Place | None
     following: Place | None
 
 
 def council_page(
-    node: Association, *, on: date, is_own: bool, level: Level | None, place: Place | None
+    node: Association, wanted: CouncilFilter, *, on: date, is_own: bool, place: Place | None
 ) -> CouncilPage:
     """Read a page of the node's subtree (`is_own`: the node alone) as it was on the day, high levels first.
 
     The number of statements does not depend on the number of rows.
     """
+    codes = CodesOn(on)
     found = Association.objects.under_on(node.code, on=on).due(on=on)
     if is_own:
         found = found.filter(pk=node.pk)
-    if level is not None:
-        found = found.at_level(level)
+    listed = found = narrowed(found, wanted, node=node, on=on, codes=codes)
     is_backwards = place is not None and place.is_backwards
     order = ("-level", "-code") if is_backwards else ("level", "code")
     if place is not None:
@@ -69,7 +75,8 @@ def council_page(
         page.reverse()
     has_previous, has_following = (has_more, True) if is_backwards else (place is not None, has_more)
     return CouncilPage(
-        rows=_rows(page, on=on),
+        rows=_rows(page, on=on, codes=codes),
+        count=listed[: COUNT_LIMIT + 1].count() if place or has_more else len(page),
         previous=Place.beside(page[0], is_backwards=True) if page and has_previous else None,
         following=Place.beside(page[-1]) if page and has_following else None,
     )
@@ -81,11 +88,11 @@ def _beyond(place: Place) -> Q:
     return further | Q(level=place.level, **{f"code__{side}": place.code})
 
 
-def _rows(associations: list[Association], *, on: date) -> tuple[CouncilRow, ...]:
+def _rows(associations: list[Association], *, on: date, codes: CodesOn) -> tuple[CouncilRow, ...]:
     if not associations:
         return ()
-    terms = sitting_terms(associations, on=on)
-    quotas = quotas_of_many(associations, on=on)
+    terms = sitting_terms(associations, on=on, codes=codes)
+    quotas = quotas_of_many(associations, on=on, codes=codes)
     return tuple(
         CouncilRow(
             association=association,

@@ -7,10 +7,13 @@ from associations.enums import Body
 from associations.models import Association
 from associations.permissions import load_association
 from associations.register.page_head import day_query
+from associations.register.queries import COUNT_LIMIT
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
+from portal.lib.filters import refuse_unknown
 from portal.lib.page_parts import Crumb
+from portal.oversight.council_filters import CouncilFilter
 from portal.oversight.councils import Place, council_page
 from portal.oversight.forms.council import CouncilFilters
 
@@ -21,17 +24,19 @@ def listed(request: HttpRequest) -> HttpResponse:
         request, request.GET.get("under") or own_code(request), Permission.VIEW_STATISTICS
     )
     on, form = day_of(request), CouncilFilters(request.GET)
+    refuse_unknown(request, form, "under", "reach")
     reach = "own" if request.GET.get("reach") == "own" else "below"
     page = council_page(
         node,
+        form.wanted() if form.is_valid() else CouncilFilter(),
         on=on,
         is_own=reach == "own",
-        level=form.cleaned_data["level"] if form.is_valid() else None,
         place=place_of(request),
     )
     context = {
         "node": node,
         "page": page,
+        "count": f"共 {page.count} 个" if page.count <= COUNT_LIMIT else f"多于 {COUNT_LIMIT} 个",
         "crumbs": crumbs(node),
         "bodies": tuple(Body),
         "form": form,
