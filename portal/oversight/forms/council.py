@@ -1,13 +1,17 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from re import fullmatch
 
 from django import forms
+from django.http import QueryDict
 
 from associations.enums import Constituency, Level, Post
-from members.enums import Exit
+from members.enums import Exit, TermState
+from members.former_seats import FormerSeat
 from members.queries import PostSeats
 from members.seat_counts import Seat
 from portal.lib.dates import today
+from portal.oversight.council_filters import ENDED, ENDING, CouncilFilter
 
 SEAT_ROWS = 4
 
@@ -35,8 +39,39 @@ class LeavingForm(forms.Form):
     @property
     def ticked(self) -> frozenset[int]:
         """The ticks as typed, to be shown again whether or not they are valid."""
-        typed = self.data.getlist("leave") if self.data else ()
-        return frozenset(int(key) for key in typed if fullmatch(r"[0-9]{1,18}", key))
+        return keys_in(self.data.getlist("leave") if self.data else ())
+
+
+class AgainForm(forms.Form):
+    """Who of the term before is elected again into the same seat."""
+
+    again = forms.TypedMultipleChoiceField(
+        label="连任",
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": "连任名单中有上一届没有的人员，或已登记连任，请重新勾选"},
+    )
+
+    def __init__(self, data: QueryDict, *, seats: Sequence[FormerSeat]) -> None:
+        super().__init__(data)
+        self.seats = seats
+        self.takes_all = data.get("go") == "again"
+        self.fields["again"].choices = [(seat.appointment, seat.name) for seat in seats]
+
+    @property
+    def by_post(self) -> list[tuple[Post, list[FormerSeat]]]:
+        return [(post, list(seats)) for post, seats in groupby(self.seats, key=lambda seat: seat.post)]
+
+    @property
+    def ticked(self) -> frozenset[int]:
+        """The ticks as typed, or everybody at the press of a button."""
+        if self.takes_all:
+            return frozenset(seat.appointment for seat in self.seats)
+        return keys_in(self.data.getlist("again"))
+
+    @property
+    def chosen(self) -> list[FormerSeat]:
+        return [seat for seat in self.seats if seat.appointment in self.cleaned_data["again"]]
 
 
 class SeatsForm(forms.Form):
@@ -80,7 +115,17 @@ class LeaveForm(forms.Form):
         return not_in_the_future(self.cleaned_data["ends_on"])
 
 
+TERM_STATES = {
+    "in-term": (TermState.IN_TERM,),
+    "due-soon": (TermState.DUE_SOON,),
+    "overdue": ENDED,
+    "ending": ENDING,
+    "none": (TermState.NONE,),
+}
+
+
 class CouncilFilters(forms.Form):
+    q = forms.CharField(label="名称、代码或拼音", max_length=60, required=False)
     level = forms.TypedChoiceField(
         label="层级",
         choices=[("", "全部层级"), *Level.choices],
@@ -88,9 +133,41 @@ class CouncilFilters(forms.Form):
         required=False,
         empty_value=None,
     )
+    term = forms.ChoiceField(
+        label="届期",
+        choices=[
+            ("", "全部"),
+            ("in-term", TermState.IN_TERM.label),
+            ("due-soon", TermState.DUE_SOON.label),
+            ("overdue", "届满未换届"),
+            ("ending", "六个月内届满或已届满"),
+            ("none", "未建"),
+        ],
+        required=False,
+    )
+    quota = forms.ChoiceField(
+        label="基层一线比例",
+        choices=[("", "全部"), ("met", "全部达标"), ("short", "有机构未达标")],
+        required=False,
+    )
+    bound = forms.BooleanField(label="只看承担改革任务的", required=False)
+
+    def wanted(self) -> CouncilFilter:
+        asked = self.cleaned_data
+        return CouncilFilter(
+            level=asked["level"],
+            text=asked["q"],
+            states=TERM_STATES.get(asked["term"], ()),
+            is_met=asked["quota"] == "met" if asked["quota"] else None,
+            bound_only=asked["bound"],
+        )
 
 
 def not_in_the_future(day):
     if day > today():
         raise forms.ValidationError("日期不能晚于今天")
     return day
+
+
+def keys_in(typed: Iterable[str]) -> frozenset[int]:
+    return frozenset(int(key) for key in typed if fullmatch(r"[0-9]{1,18}", key))

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from associations.enums import Body, Constituency, Post
 from associations.models import Association
+from members.former_seats import former_seats
 from members.models import Term
 from members.queries import Occupant, PostSeats, composition, people_by_key, people_found
 from members.seat_counts import Seat
@@ -16,7 +17,7 @@ from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
 from portal.records.forms import show_findings
 
-from .council import LeavingForm
+from .council import AgainForm, LeavingForm
 from .session import FEWEST_ROWS, MOST_ROWS, EntryForm, FactsForm, ReviewForm
 
 
@@ -32,12 +33,17 @@ class SessionPlan:
     @cached_property
     def facts_form(self) -> FactsForm:
         if "facts-seen" not in self.posted:
-            first = {"body": Body.COUNCIL, "number": next_number(self.term, Body.COUNCIL)}
-            return FactsForm(initial=first | {"seen": self.term.version})
+            return FactsForm(initial=self._first_facts() | {"seen": self.term.version})
         form = FactsForm(self.posted)
         if form.is_valid() and (findings := plan_findings(self.term, facts=form.facts())):
             show_findings(form, RuleViolation(findings))
         return form
+
+    def _first_facts(self) -> dict[str, object]:
+        # A term begins with its congress; what follows is most often a session of the council.
+        if not self.term.sessions.exists():
+            return {"body": Body.CONGRESS, "number": 1, "starts_on": self.term.congress_on}
+        return {"body": Body.COUNCIL, "number": next_number(self.term, Body.COUNCIL)}
 
     @property
     def facts(self) -> SessionFacts:
@@ -49,12 +55,20 @@ class SessionPlan:
 
     @cached_property
     def seats(self) -> tuple[PostSeats, ...]:
-        """Those in office on the day before the session, who can leave by it."""
+        """Those in office on the day before the session, who can leave by it; a new term has nobody yet."""
+        if self.facts.starts_on <= self.term.starts_on:
+            return ()
         return composition(self.association, on=self.facts.starts_on - ONE_DAY)
 
     @cached_property
     def leaving_form(self) -> LeavingForm:
         return LeavingForm(self.posted, seats=self.seats)
+
+    @cached_property
+    def again_form(self) -> AgainForm:
+        """Those of the term before, whom a body's first session that elects may elect again."""
+        elects = self.facts.body != Body.STANDING and self.facts.number == 1
+        return AgainForm(self.posted, seats=former_seats(self.term) if elects else ())
 
     @cached_property
     def rows(self) -> list[EntryForm]:
@@ -86,7 +100,13 @@ class SessionPlan:
 
     def changes_are_valid(self) -> bool:
         # Both are asked, so that the page shows everything that is wrong at once.
-        return all([self.leaving_form.is_valid(), *(row.is_valid() for row in self.used_rows)])
+        return all(
+            [
+                self.leaving_form.is_valid(),
+                self.again_form.is_valid(),
+                *(row.is_valid() for row in self.used_rows),
+            ]
+        )
 
     @cached_property
     def leaving(self) -> list[Occupant]:
@@ -103,11 +123,12 @@ class SessionPlan:
         return self.review_form.departures()
 
     def arrivals(self) -> list[Arrival]:
-        return self.review_form.arrivals()
+        return [*self.review_form.arrivals(), *(seat.arrival for seat in self.again_form.chosen)]
 
     def seats_filled(self) -> list[Seat]:
         """The seats that the entries fill, for the figures of the day."""
-        return [
+        again = [Seat(post=seat.post, constituency=seat.constituency) for seat in self.again_form.chosen]
+        return again + [
             Seat(
                 post=Post(row.cleaned_data["post"]),
                 constituency=Constituency(row.cleaned_data["constituency"]),

@@ -13,12 +13,13 @@ from members.queries import latest_term, people_found
 from members.session_queries import ONE_DAY, load_session, name_planned, plan_findings
 from portal.accounts.roles import Permission
 from portal.lib.findings import Finding, RuleViolation
+from portal.lib.page_parts import Action
 from portal.oversight.forms.session import EntryForm
 from portal.oversight.forms.session_plan import SessionPlan
 from portal.oversight.quota_words import QuotaChange, changes_of
 from portal.oversight.quotas import quotas_of, what_if
 
-from .council import crumbs_below
+from .council import council_url, crumbs_below
 
 STEPS = ("会议情况", "卸任与新任", "核对与确认")
 
@@ -82,10 +83,11 @@ def changes_page(
         "name": name_planned(plan.term, plan.facts),
         "seats": plan.seats,
         "leaving": plan.leaving_form,
+        "again": plan.again_form,
         "rows": plan.rows,
         "is_checked": is_checked,
         "findings": findings,
-        "kept": plan.kept(without=("leave", "entering-", "rows")),
+        "kept": plan.kept(without=("leave", "again", "entering-", "rows")),
     }
     return render(request, "oversight/session_changes.html", context)
 
@@ -101,7 +103,8 @@ def review_page(request: HttpRequest, plan: SessionPlan, findings: Sequence[Find
         "day_before": facts.starts_on - ONE_DAY,
         "changes": changes_of(before, after),
         "leaving": plan.leaving,
-        "entering": plan.used_rows,
+        "again": plan.again_form.chosen,
+        "entry_count": len(plan.used_rows) + len(plan.again_form.chosen),
         "form": plan.review_form,
         "findings": findings,
         "kept": plan.kept(without=("review-",)),
@@ -137,6 +140,7 @@ def session(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     context = {
         "association": association,
         "crumbs": crumbs_below(request, association, found.name),
+        "actions": [Action(label="返回理事会", url=council_url(request, association), icon="council")],
         "found": found,
         "sees_people": sees_people,
         "day_before": found.session.starts_on - ONE_DAY,
