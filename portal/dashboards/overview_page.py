@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from associations.enums import Kind, Level
+from associations.register.coverage import Coverage
 from portal.lib.charts import Bar, horizontal_bars
 from portal.oversight.overview import Overview, PlaceFigures
 
@@ -42,26 +45,67 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def tiles(overview: Overview, *, query: str) -> list[Tile]:
+@dataclass(frozen=True, kw_only=True)
+class LevelRow:
+    """The coverage of one level; the address lists its associations."""
+
+    level: Level
+    coverage: Coverage
+    url: str
+
+
+def tiles(overview: Overview, *, day: str) -> list[Tile]:
     """Return the figures on top: coverage, quotas, reform, overdue."""
     total, code = overview.total, overview.association.code
     coverage, quotas, reform = total.coverage, total.quotas, total.reform
+    board = address("oversight:reform", code, on=day, reach="below")
     return [
-        tile("建会率", coverage.percent, f"应建 {coverage.due:,} 个，已建 {coverage.established:,} 个"),
-        tile("基层一线达标率", quotas.percent, f"受比例约束 {quotas.bound} 个，全部达标 {quotas.met} 个"),
+        tile(
+            "建会率",
+            coverage.percent,
+            f"应建 {coverage.due:,} 个，已建 {coverage.established:,} 个",
+            url=register_url(code, day=day),
+        ),
+        tile(
+            "基层一线达标率",
+            quotas.percent,
+            f"受比例约束 {quotas.bound:,} 个，全部达标 {quotas.met:,} 个",
+            url=address("oversight:councils", under=code, bound="on", on=day),
+        ),
         tile(
             "改革核实率",
             reform.percent,
-            f"应完成 {reform.required} 项，已核实 {reform.verified} 项，待核实 {reform.claimed} 项",
-            url=reverse("oversight:reform", args=[code]) + query,
+            f"应完成 {reform.required:,} 项，已核实 {reform.verified:,} 项，待核实 {reform.claimed:,} 项",
+            url=board,
         ),
         Tile(
             label="逾期事项",
-            figure=str(len(overview.overdue)),
+            figure=f"{len(overview.overdue):,}",
             unit="项",
-            note=f"涉及 {len({item.association.pk for item in overview.overdue})} 个协会",
+            note=f"涉及 {len({item.association.pk for item in overview.overdue}):,} 个协会",
             tone="bad" if overview.overdue else "good",
+            url=board,
         ),
+    ]
+
+
+def address(url_name: str, *args: str, **query: str) -> str:
+    """Return the address of a page with the parameters that say something."""
+    said = urlencode({name: value for name, value in query.items() if value})
+    return reverse(url_name, args=args) + (f"?{said}" if said else "")
+
+
+def register_url(code: str, *, day: str, **query: str) -> str:
+    """Return the address of the register's divisions under a place."""
+    return address("associations:list", under=code, kind=Kind.DIVISION, on=day, **query)
+
+
+def level_rows(overview: Overview, *, day: str) -> list[LevelRow]:
+    """Return the coverage of every level of the subtree."""
+    code = overview.association.code
+    return [
+        LevelRow(level=level, coverage=coverage, url=register_url(code, day=day, level=str(level.value)))
+        for level, coverage in overview.coverage_by_level.items()
     ]
 
 
@@ -70,9 +114,9 @@ def tile(label: str, percent: Decimal | None, note: str, *, url: str = "") -> Ti
     return Tile(label=label, figure=figure, unit="" if percent is None else "%", note=note, tone="", url=url)
 
 
-def heat_rows(overview: Overview, *, query: str) -> list[Row]:
+def heat_rows(overview: Overview, *, day: str) -> list[Row]:
     """Return the children by measure, each cell leading to the page behind it."""
-    return [_row(child, query=query) for child in overview.children]
+    return [_row(child, day=day) for child in overview.children]
 
 
 def children_chart(overview: Overview) -> SafeString | None:
@@ -93,18 +137,18 @@ def children_chart(overview: Overview) -> SafeString | None:
     )
 
 
-def _row(place: PlaceFigures, *, query: str) -> Row:
-    node = reverse("dashboards:node", args=[place.code]) + query
-    reform = reverse("oversight:reform", args=[place.code]) + query
-    council = reverse("oversight:council", args=[place.code]) + query
+def _row(place: PlaceFigures, *, day: str) -> Row:
+    missing = register_url(place.code, day=day, state="missing")
+    reform = address("oversight:reform", place.code, on=day, reach="below")
+    councils = address("oversight:councils", under=place.code, bound="on", on=day)
     coverage, quotas, progress = place.coverage, place.quotas, place.reform
     return Row(
         name=place.name,
-        url=node,
+        url=address("dashboards:node", place.code, on=day),
         cells=(
-            _cell(coverage.percent, f"{coverage.established}/{coverage.due}", node),
-            _cell(quotas.percent, f"{quotas.met}/{quotas.bound}", council),
-            _cell(progress.percent, f"{progress.verified}/{progress.required}", reform),
+            _cell(coverage.percent, f"{coverage.established:,}/{coverage.due:,}", missing),
+            _cell(quotas.percent, f"{quotas.met:,}/{quotas.bound:,}", councils),
+            _cell(progress.percent, f"{progress.verified:,}/{progress.required:,}", reform),
             Cell(
                 text=str(progress.overdue) if progress.required else NOTHING,
                 step=None if not progress.required else 1 if progress.overdue else 5,

@@ -8,9 +8,10 @@ from associations.register.page_head import crumbs_to, day_query
 from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
-from portal.oversight.overview import overview_of
+from portal.oversight.duties import Duties, duties_of
+from portal.oversight.overview import Overview, overview_of
 
-from .overview_page import children_chart, heat_rows, tiles
+from .overview_page import address, children_chart, heat_rows, level_rows, tiles
 
 LISTED = 12
 
@@ -30,15 +31,26 @@ def home(request: HttpRequest) -> HttpResponse:
 def node(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.VIEW_STATISTICS)
     overview = overview_of(association, on=day_of(request))
+    day = request.GET.get("on", "")
     context = {
         "association": association,
         "overview": overview,
         "today": today(),
         "crumbs": crumbs_to(association, request, url_name="dashboards:node"),
-        "tiles": tiles(overview, query=day_query(request)),
-        "rows": heat_rows(overview, query=day_query(request)),
+        "tiles": tiles(overview, day=day),
+        "rows": heat_rows(overview, day=day),
         "chart": children_chart(overview),
         "overdue": overview.overdue[:LISTED],
         "terms": overview.terms[:LISTED],
+        "overdue_url": address("oversight:reform", code, on=day, reach="below"),
+        "terms_url": address("oversight:councils", under=code, term="ending", bound="on", on=day),
+        "levels": level_rows(overview, day=day),
+        "duties": home_duties(request, overview),
     }
     return render(request, "dashboards/overview.html", context)
+
+
+def home_duties(request: HttpRequest, overview: Overview) -> Duties | None:
+    """Return the user's own work, which belongs on their own dashboard of today."""
+    is_home = overview.association.code == request.user.home_code(Permission.VIEW_STATISTICS)
+    return duties_of(request.user, overview) if is_home and overview.on == today() else None

@@ -67,7 +67,7 @@ class TermNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """A node on a day: its whole subtree, each child, and what needs somebody's attention."""
+    """A node on a day: its whole subtree, each child, its own milestones, what needs somebody's attention."""
 
     association: Association
     on: date
@@ -75,6 +75,7 @@ class Overview:
     total: PlaceFigures
     coverage_by_level: dict[Level, Coverage]
     children: tuple[PlaceFigures, ...]
+    own_statuses: tuple[MilestoneStatus, ...]
     overdue: tuple[OverdueMilestone, ...]
     terms: tuple[TermNotice, ...]
 
@@ -112,6 +113,7 @@ def overview_of(association: Association, *, on: date) -> Overview:
     children = children_of(code, level=Level(association.level), on=on)
     offices = bound_under(code, on=on, codes=codes)
     standings = standings_of_many(offices, on=on, codes=codes)
+    own = standings.get(association.pk)
     sums = _Sums()
     by_level: defaultdict[Level, Coverage] = defaultdict(Coverage)
     width = max(map(len, children), default=len(code))
@@ -129,6 +131,7 @@ def overview_of(association: Association, *, on: date) -> Overview:
         total=sums.total(association),
         coverage_by_level=dict(sorted(by_level.items())),
         children=tuple(sums.figures(child) for child in children.values()),
+        own_statuses=tuple(own.statuses) if own else (),
         overdue=_overdue(offices, standings, on=on),
         terms=_terms(offices, standings),
     )
