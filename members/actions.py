@@ -58,7 +58,8 @@ def _close_term(term: Term, *, last_day: date) -> None:
     seats = term.appointments.all()
     if seats.filter(starts_on__gt=last_day).exists() or term.sessions.filter(ends_on__gt=last_day).exists():
         raise refusal(
-            f"第{term.number}届有会议或任职登记在新一届大会当日或之后，请先更正",
+            f"第{term.number}届有会议或任职登记在新一届大会当日或之后。请先核对大会日期；"
+            "确是原登记有误的，请联系本平台管理员更正后再登记换届",
             code="previous_goes_on",
             field="congress_on",
         )

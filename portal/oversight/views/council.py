@@ -15,6 +15,7 @@ from members.queries import (
     composition,
     constituency_rows,
     headcounts,
+    holders_count,
     latest_term,
     load_appointment,
     next_term_number,
@@ -101,6 +102,7 @@ def actions_on(request: HttpRequest, association: Association, has_term: bool) -
 def term_new(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
     form = TermForm(request.POST or None, initial={"number": next_term_number(association)})
+    previous = latest_term(association)
     if form.is_valid():
         try:
             term = actions.open_term(association=association, by=request.user, **form.cleaned_data)
@@ -113,7 +115,8 @@ def term_new(request: HttpRequest, code: str) -> HttpResponse:
         "association": association,
         "crumbs": crumbs_below(request, association, "登记换届"),
         "form": form,
-        "previous": latest_term(association),
+        "previous": previous,
+        "holders": holders_count(previous) if previous else 0,
     }
     return render(request, "oversight/term_new.html", context)
 
@@ -143,5 +146,10 @@ def leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def crumbs_below(request: HttpRequest, association: Association, name: str) -> list[Crumb]:
     """Return the path to a page below an association's council."""
     above = crumbs_to(association, request, url_name="oversight:council")[:-1]
-    url = reverse("oversight:council", args=[association.code]) + day_query(request)
-    return [*above, Crumb(name=association.short_name, url=url), Crumb(name=name)]
+    own = reverse("associations:detail", args=[association.code]) + day_query(request)
+    council = Crumb(name="理事会", url=council_url(request, association))
+    return [*above, Crumb(name=association.short_name, url=own), council, Crumb(name=name)]
+
+
+def council_url(request: HttpRequest, association: Association) -> str:
+    return reverse("oversight:council", args=[association.code]) + day_query(request)
