@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from associations.enums import Body, Constituency
+from associations.enums import Body, Constituency, Milestone
 from members.models import Appointment, Person, Session, Term
 from tests import factories
 
@@ -143,11 +143,11 @@ def test_what_if_refuses_a_foreign_seat_like_an_unknown_one(client, office, memb
     foreign = factories.seat(factories.term(other_county))
     client.force_login(office)
 
-    answers = [client.get(PAGE, {"on": DAY, "leave": key}) for key in (foreign.pk, 10**15, "x")]
+    answers = [client.get(PAGE, {"on": DAY, "leave": key}) for key in (foreign.pk, 10**15, "x", "9" * 5000)]
 
     assert [answer.context["leaving"].errors for answer in answers] == [
         {"leave": ["卸任名单中有不在任的人员，请重新勾选"]}
-    ] * 3
+    ] * 4
 
 
 def test_wizard_shows_figures_and_then_records(client, office, term, member, quota):
@@ -181,6 +181,25 @@ def test_steps_before_the_last_write_nothing(client, office, term, member, go):
     assert written() == before
 
 
+def test_wizard_takes_a_senseless_count_of_rows_for_the_fewest(client, office, term):
+    client.force_login(office)
+
+    response = client.post(NEW, facts(rows="9" * 5000, go="changes"))
+
+    assert len(response.context["rows"]) == 3
+
+
+@pytest.mark.parametrize(("who", "shown"), [("office", True), ("leader", False)])
+def test_minutes_are_for_those_who_may_see_people(client, request, term, who, shown):
+    session = term.sessions.get()
+    Session.objects.filter(pk=session.pk).update(agenda="选举甲同志", resolutions="同意乙同志卸任")
+    client.force_login(request.getfixturevalue(who))
+
+    page = client.get(reverse("oversight:session", args=["360102", session.pk])).content.decode()
+
+    assert ["选举甲同志" in page, "同意乙同志卸任" in page] == [shown, shown]
+
+
 @pytest.mark.parametrize("key", ["foreign", "missing"])
 def test_wizard_refuses_foreign_seats_like_missing_ones(client, office, term, member, other_county, key):
     foreign = factories.seat(factories.term(other_county))
@@ -211,6 +230,7 @@ def test_wizard_refuses_foreign_people_like_missing_ones(client, office, term, o
     [
         ({"facts-number": "3"}, "应登记第2次会议，不能跳到第3次"),
         ({"facts-starts_on": "2019-12-31"}, "会议日期须在第5届之内"),
+        ({"facts-starts_on": "0001-01-01"}, "会议日期须在第5届之内"),
         ({"facts-starts_on": "2021-02-30"}, "输入一个有效的日期"),
         ({"facts-ends_on": "2021-03-04"}, "结束日期不能早于开始日期"),
         ({"facts-starts_on": "2999-01-01"}, "日期不能晚于今天"),
@@ -292,6 +312,61 @@ def test_new_term_closes_the_one_before(client, office, term, member):
     assert (member.ends_on, member.exit) == (date(2025, 1, 31), "re-election")
 
 
+def test_new_term_begins_with_its_congress(client, office, term):
+    client.force_login(office)
+
+    client.post(f"{PAGE}terms/new/", {"number": "6", "congress_on": "2025-02-01"})
+    first = client.get(NEW).context["form"]
+
+    assert {name: first[name].value() for name in ("body", "number", "starts_on")} == {
+        "body": Body.CONGRESS,
+        "number": 1,
+        "starts_on": date(2025, 2, 1),
+    }
+
+
+def test_members_of_the_term_before_are_elected_again_by_a_tick(client, office, term, member, quota):
+    factories.seat(term, person=factories.person(term.association, name="另一理事"))
+    client.force_login(office)
+    client.post(f"{PAGE}terms/new/", {"number": "6", "congress_on": "2025-02-01"})
+    congress = facts(**{"facts-body": "congress", "facts-number": "1", "facts-starts_on": "2025-02-01"})
+
+    changes = client.post(NEW, congress | {"go": "changes"}).context
+    ticked = client.post(NEW, congress | {"go": "again"}).context["again"].ticked
+    review = client.post(NEW, congress | {"go": "review", "again": [member.pk]}).content.decode()
+    client.post(NEW, congress | {"again": [member.pk]})
+
+    seated = Appointment.objects.filter(term__number=6).values_list(
+        "person", "post", "constituency", "entry", "starts_on"
+    )
+    left = client.post(
+        NEW, facts(go="changes", **{"facts-number": "1", "facts-starts_on": "2025-02-02", "facts-seen": "2"})
+    )
+    assert ([seat.name for seat in changes["again"].seats], changes["seats"]) == (["某理事", "另一理事"], ())
+    assert len(ticked) == 2
+    assert "新任 1 人" in review
+    assert list(seated) == [
+        (member.person_id, "council-member", "administration", "elected", date(2025, 2, 1))
+    ]
+    assert [seat.name for seat in left.context["again"].seats] == ["另一理事"]
+
+
+def test_tick_of_a_seat_elsewhere_is_refused_like_one_that_is_none(client, office, term, other_county):
+    last_day = date(2025, 1, 31)
+    foreign = factories.seat(
+        factories.term(other_county, ends_on=last_day), ends_on=last_day, exit="re-election"
+    )
+    client.force_login(office)
+    client.post(f"{PAGE}terms/new/", {"number": "6", "congress_on": "2025-02-01"})
+    congress = facts(**{"facts-body": "congress", "facts-number": "1", "facts-starts_on": "2025-02-01"})
+    before = written()
+
+    answers = [client.post(NEW, congress | {"again": [key]}).content.decode() for key in (foreign.pk, 999999)]
+
+    assert all("连任名单中有上一届没有的人员" in answer for answer in answers)
+    assert written() == before
+
+
 def test_list_shows_the_subtree_and_no_neighbour(client, office, member, other_county):
     factories.association("360102001", short_name="某乡")
     client.force_login(office)
@@ -320,6 +395,48 @@ def test_list_pages_by_key_forwards_and_back(client, office, county, monkeypatch
     assert [row.association.code for row in back] == seen[1]
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({}, ["360102", "360102001", "360102002", "360102001002"]),
+        ({"level": "5"}, ["360102001001", "360102001002"]),
+        ({"q": "某村"}, ["360102001001"]),
+        ({"q": "360102002"}, ["360102002"]),
+        ({"term": "in-term"}, ["360102001002"]),
+        ({"term": "overdue"}, ["360102001"]),
+        ({"term": "ending"}, ["360102", "360102001"]),
+        ({"term": "due-soon"}, ["360102"]),
+        ({"term": "none"}, ["360102002", "360102001001"]),
+        ({"quota": "met"}, ["360102"]),
+        ({"quota": "short"}, ["360102001"]),
+        ({"bound": "on"}, ["360102"]),
+    ],
+)
+def test_list_keeps_what_the_filters_ask_for(client, office, county, province, query, shown):
+    rule = factories.quota_rule(factories.policy(province), Body.COUNCIL, 40, levels=[3, 4])
+    factories.milestone_rule(rule.document, Milestone.PLAN_ISSUED, levels=[3])
+    factories.seat(factories.term(county), constituency=Constituency.GRASSROOTS)
+    factories.seat(factories.term(factories.association("360102001")))
+    factories.association("360102002")
+    factories.association("360102001001", name="某村计划生育协会")
+    factories.term(factories.association("360102001002"), starts_on=date(2024, 6, 1))
+    client.force_login(office)
+
+    page = client.get(LIST, {"on": "2024-09-01"} | query).context["page"]
+
+    assert [row.association.code for row in page.rows] == shown
+    assert page.count == len(shown)
+
+
+@pytest.mark.parametrize("query", [{"terms": "overdue"}, {"term": "soon"}, {"level": "9"}])
+def test_list_refuses_filters_that_are_none(client, office, query):
+    client.force_login(office)
+
+    page = client.get(LIST, query)
+
+    assert (page.status_code, "请用页面上的筛选重新查询" in page.content.decode()) == (400, True)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_asks_as_many_questions_for_three_rows_as_for_one(
     client, office, county, quota, count, django_assert_num_queries
@@ -329,7 +446,7 @@ def test_list_asks_as_many_questions_for_three_rows_as_for_one(
     client.force_login(office)
     client.get(LIST)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(LIST, {"level": "4"})
 
 
