@@ -25,7 +25,7 @@ from associations.register.picker import build_picker
 from associations.register.queries import visible_by_code
 from associations.register.succession_queries import RecodePreview, preview_merge, preview_recode
 from portal.accounts.roles import Permission
-from portal.lib.dates import today
+from portal.lib.dates import official_day, today
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb
 from portal.records.forms import show_findings
@@ -34,6 +34,9 @@ from portal.records.forms import show_findings
 @require_http_methods(["GET", "HEAD", "POST"])
 def establish(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
+    if association.established_on and not association.dissolved_on:
+        since = official_day(association.established_on)
+        return closed_page(request, association, title="登记成立", reason=f"该协会已于{since}成立")
     form = EstablishForm(request.POST or None, initial={"seen": association.version})
     facts = {"association": association, "by": request.user, "today": today()}
     if is_saved(form, lambda values: actions.establish(**facts, **values)):
@@ -44,6 +47,9 @@ def establish(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dissolve(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code, Permission.EDIT_RECORDS)
+    if association.dissolved_on:
+        since = official_day(association.dissolved_on)
+        return closed_page(request, association, title="登记撤销", reason=f"该协会已于{since}撤销")
     form = DissolveForm(request.POST or None, initial={"seen": association.version})
     facts = {"association": association, "by": request.user, "today": today()}
     if is_saved(form, lambda values: actions.dissolve(**facts, **values)):
@@ -200,6 +206,15 @@ def form_page(
 ) -> HttpResponse:
     context = page_context(request, association, title) | {"form": form, "button": button} | extra
     return render(request, "associations/form.html", context)
+
+
+def closed_page(request: HttpRequest, association: Association, *, title: str, reason: str) -> HttpResponse:
+    """Answer whoever comes late: somebody has done it already, so that there is nothing left to fill in."""
+    context = page_context(request, association, title) | {
+        "reason": reason,
+        "is_late": request.method == "POST",
+    }
+    return render(request, "associations/closed.html", context)
 
 
 def confirm_page(

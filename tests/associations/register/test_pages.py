@@ -211,6 +211,26 @@ def test_establish_page_saves_and_leads_to_the_detail(client, office, register):
     assert Association.objects.get(code="360102002").established_on == date(2020, 5, 29)
 
 
+def test_establish_page_of_what_exists_says_since_when_and_offers_no_form(client, office, register):
+    client.force_login(office)
+
+    page = client.post(reverse("associations:establish", args=["360102001"]), {"on": "2021-03-04", "seen": 1})
+
+    text = page.content.decode()
+    assert "该协会已于2000年1月1日成立，不需再办理。" in text and "您填写的内容没有保存" in text
+    assert 'name="on"' not in text
+    assert Association.objects.get(code="360102001").established_on == date(2000, 1, 1)
+
+
+@pytest.mark.parametrize("query", [{"region": "36"}, {"level": "9"}, {"state": "gone"}])
+def test_list_refuses_filters_that_are_none(client, office, query):
+    client.force_login(office)
+
+    page = get(client, "list", **query)
+
+    assert (page.status_code, "请用页面上的筛选重新查询" in page.content.decode()) == (400, True)
+
+
 def test_establish_page_says_what_is_wrong_beside_the_field(client, office, register):
     client.force_login(office)
 
