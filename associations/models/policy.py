@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from associations.codes import scopes_above
 from associations.enums import (
     Body,
     Constituency,
@@ -36,7 +37,7 @@ class PolicyQuerySet(ScopedQuerySet):
         own = under_any(self.scope_path, prefixes)
         if permission != Permission.VIEW_REGISTER:
             return self.filter(own).scoped()
-        ancestors = {prefix[:width] for prefix in prefixes for width in (2, 4, 6, 9)}
+        ancestors = {above for prefix in prefixes for above in scopes_above(prefix)}
         above = Q(**{f"{self.scope_path}__in": ancestors}) & ~Q(
             **{self.visibility_path: Visibility.RESTRICTED}
         )
@@ -95,8 +96,8 @@ class RuleQuerySet(PolicyQuerySet):
 
     def reaching(self, code: str) -> Self:
         """Rules whose scope covers `code` or lies below it; they bind also who may not read the document."""
-        ancestors = [code[:width] for width in (2, 4, 6, 9) if width < len(code)]
-        return self.filter(Q(scope__code__in=[*ancestors, code]) | Q(scope__code__startswith=code)).scoped()
+        covering = Q(scope__code__in=scopes_above(code))
+        return self.filter(covering | Q(scope__code__startswith=code)).scoped()
 
 
 class Rule(models.Model):

@@ -135,3 +135,18 @@ def test_rule_binds_only_its_levels(county, jiangxi_rule):
     council_of(township, 5, 10)
 
     assert council_quota(township).verdict == QuotaResult.NO_RULE
+
+
+def test_unit_of_a_village_is_bound_by_the_rules_above_its_host(county, jiangxi_rule):
+    for code in ("360102001", "360102001001"):
+        factories.association(code)
+    unit = factories.association("360102001001-0001")
+    document = jiangxi_rule.document
+    factories.quota_rule(
+        document, Body.COUNCIL, 30, levels=[Level.UNIT], scope=factories.association("360103")
+    )
+    own = factories.association("360102001002")
+    factories.quota_rule(document, Body.COUNCIL, 60, levels=[Level.UNIT], scope=unit.parent)
+
+    assert council_quota(unit).required_percent == Decimal(60)
+    assert council_quota(own).verdict == QuotaResult.NO_RULE
