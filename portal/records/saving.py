@@ -33,16 +33,16 @@ def save_record(record: models.Model) -> None:
         raise RuleViolation(_findings(error)) from error
     except IntegrityError as error:
         raise refusal(_message_of(record, error), code="constraint") from error
-
-
-def save_version(record: models.Model, *, seen: int) -> None:
-    """Save a changed record unless somebody else saved it since version `seen` was shown.
     except DataError as error:
         # An exclusion over days fails in SQL where they are out of order, before their check is asked.
         broken = _broken_checks(record)
         if not broken:
             raise
         raise RuleViolation(broken) from error
+
+
+def save_version(record: models.Model, *, seen: int) -> None:
+    """Save a changed record unless somebody else saved it since version `seen` was shown.
 
     Raises: RuleViolation with the code `stale` when the record moved on; otherwise as `save_record`.
     """
