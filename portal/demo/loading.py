@@ -16,14 +16,17 @@ from portal.records.files import store_bytes
 from portal.records.models import StoredFile
 
 from . import cases, councils, milestones, register
+from .families import sow_families
+from .members import sow_members
+from .volunteers import sow_volunteers
 
 Say = Callable[[str], None]
 PROOF = '<html lang="zh-CN"><title>示例佐证文件</title><p>本文件为演示数据所附，不具任何效力。</p></html>'
 
 
 @transaction.atomic
-def load(prefixes: Sequence[str], *, seed: int, say: Say) -> None:
-    """Establish, staff, seat and reform the associations under the prefixes.
+def load(prefixes: Sequence[str], *, seed: int, scale: int, say: Say) -> None:
+    """Establish, staff, seat, reform and people the associations under the prefixes.
 
     Raises: RuleViolation when people are on record already: made-up rows never mix with real ones.
     """
@@ -51,6 +54,12 @@ def load(prefixes: Sequence[str], *, seed: int, say: Say) -> None:
         cases.plan_in_time(by_code[cases.PLAN_IN_TIME], proof=proof, random=random)
     events = milestones.make_histories(offices, proof=proof, random=random, skip=cases.SKIPPED)
     say(f"改革事项记录 {events}")
+    for made in (
+        sow_members(prefixes, seed=seed, scale=scale),
+        sow_volunteers(seed=seed),
+        sow_families(seed=seed),
+    ):
+        say("，".join(f"{name} {count}" for name, count in made.items()))
 
 
 def _seat(associations: Sequence[Association], random: Random, say: Say) -> None:

@@ -1,16 +1,27 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from associations.enums import Body, Constituency, Post
-from members import actions
-from members.enums import Sex
-from members.models import Appointment, Person, Session
+from members import actions, membership_actions, volunteer_actions
+from members.enums import LeaveReason, Sex
+from members.models import (
+    Appointment,
+    Membership,
+    Person,
+    ServiceRecord,
+    Session,
+    Volunteer,
+    VolunteerContract,
+)
 from members.session_rules import Arrival, NewPerson, SessionFacts
 from portal.accounts.models import User
+from portal.accounts.roles import OFFICE
 from portal.lib.findings import RuleViolation
+from portal.records.saving import save_record
 from tests import factories
 
 THREADS = 40
@@ -62,3 +73,71 @@ def test_forty_records_of_the_same_session_write_exactly_one(county, office):
 
     assert outcomes == ["done"] + ["stale"] * (THREADS - 1)
     assert Session.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_joins_of_the_same_person_make_exactly_one_membership(county, office):
+    person = factories.person(county)
+
+    outcomes = all_at_once(
+        lambda _: membership_actions.join(
+            association=county, member=person, joined_on=DAY, by=User.objects.get(pk=office.pk)
+        )
+    )
+
+    assert outcomes == ["already_member"] * (THREADS - 1) + ["done"]
+    assert Membership.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_transfers_of_the_same_member_move_them_once(city, county, other_county):
+    office = factories.user((OFFICE, city), association=city)
+    membership = factories.membership(county, joined_on=date(2020, 1, 1))
+
+    outcomes = all_at_once(
+        lambda _: membership_actions.transfer(
+            membership=membership, to=other_county, on=DAY, by=User.objects.get(pk=office.pk), seen=1
+        )
+    )
+
+    assert outcomes == ["done"] + ["stale"] * (THREADS - 1)
+    assert [Membership.objects.filter(left_on__isnull=is_open).count() for is_open in (False, True)] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_clearings_of_the_same_list_end_it_once(county, office):
+    keys = [factories.membership(county, joined_on=date(2020, 1, 1)).pk for _ in range(5)]
+
+    outcomes = all_at_once(
+        lambda number: membership_actions.close_memberships(
+            memberships=keys if number % 2 else keys[::-1],
+            left_on=DAY,
+            reason=LeaveReason.CLEARED,
+            by=User.objects.get(pk=office.pk),
+        )
+    )
+
+    assert outcomes == ["already_left"] * (THREADS - 1) + ["done"]
+    assert set(Membership.objects.values_list("left_on", "version")) == {(DAY, 2)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_service_and_the_end_of_its_contract_never_both_hold(county, office):
+    volunteer = factories.prepared_volunteer(county)
+    on = date(2020, 6, 1)
+
+    def attempt(number):
+        by = User.objects.get(pk=office.pk)
+        if number % 2:
+            volunteer_actions.record_service(
+                volunteer=volunteer, on=on, hours=Decimal("0.5"), content="走访", by=by
+            )
+        else:
+            contract = VolunteerContract.objects.get(volunteer=volunteer)
+            contract.ends_on = on - timedelta(days=1)
+            save_record(contract)
+
+    all_at_once(attempt)
+
+    is_served = ServiceRecord.objects.exists()
+    assert Volunteer.objects.prepared(on=on).exists() is is_served

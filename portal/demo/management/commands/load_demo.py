@@ -16,9 +16,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--prefix", nargs="+", action="extend", default=[], help="which subtrees")
         parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same rows")
+        parser.add_argument("--scale", type=int, default=1, help="1: 300,000 memberships; 10: three million")
 
-    def handle(self, *, prefix: list[str], seed: int, **options) -> None:
+    def handle(self, *, prefix: list[str], seed: int, scale: int, **options) -> None:
         prefixes = prefix or DEFAULT_PREFIXES
+        if scale < 1:
+            raise CommandError("--scale 须为正整数")
         password = os.environ.get("DEMO_PASSWORD", "")
         if not password:
             raise CommandError("请用环境变量 DEMO_PASSWORD 给出演示账号的密码")
@@ -26,7 +29,7 @@ class Command(BaseCommand):
         call_command("import_divisions", prefix=prefix, stdout=self.stdout)
         call_command("load_policies", stdout=self.stdout)
         try:
-            load(prefixes, seed=seed, say=self.stdout.write)
+            load(prefixes, seed=seed, scale=scale, say=self.stdout.write)
         except RuleViolation as violation:
             raise CommandError(str(violation)) from violation
         self.stdout.write("演示账号 " + " ".join(make_demo_accounts(password)))
