@@ -74,12 +74,13 @@ def page_url(request: HttpRequest, name: str, code: str) -> str:
 @require_safe
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     association = load_association(request, code)
-    on = day_of(request)
+    on, actions = day_of(request), actions_on(association, request)
     context = {
         "association": association,
         "crumbs": crumbs_to(association, request, url_name="associations:detail"),
         "tabs": tabs_of(association, request),
-        "actions": actions_on(association, request),
+        "actions": [action for action in actions if action.kind == "primary"],
+        "changes": [action for action in actions if action.kind == "plain"],
         "state": state_of(association, on=on),
         "facts": facts_of(
             association,

@@ -167,7 +167,9 @@ def test_detail_of_a_day_that_is_none_is_refused(client, office, register):
 def test_detail_offers_what_each_may_do(client, request, register, who, labels):
     client.force_login(request.getfixturevalue(who))
 
-    assert [action.label for action in get(client, "detail", "360102").context["actions"]] == labels
+    context = get(client, "detail", "360102").context
+
+    assert [action.label for action in (*context["actions"], *context["changes"])] == labels
 
 
 CHANGES = ["establish", "dissolve", "found_unit", "rename", "recode", "merge", "split"]
@@ -217,7 +219,7 @@ def test_establish_page_of_what_exists_says_since_when_and_offers_no_form(client
     page = client.post(reverse("associations:establish", args=["360102001"]), {"on": "2021-03-04", "seen": 1})
 
     text = page.content.decode()
-    assert "该协会已于2000年1月1日成立，不需再办理。" in text and "您填写的内容没有保存" in text
+    assert "该协会已于2000年1月1日成立，不需再办理。</strong>您填写的内容没有保存" in text
     assert 'name="on"' not in text
     assert Association.objects.get(code="360102001").established_on == date(2000, 1, 1)
 
