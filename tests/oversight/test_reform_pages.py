@@ -85,15 +85,15 @@ def test_claim_posted_twice_is_kept_once(visit, county, office, rule):
 @pytest.mark.parametrize(
     ("wrong", "field", "message"),
     [
-        ({"document_number": " "}, "document_number", "该字段是必填项。"),
-        ({"achieved_on": ""}, "achieved_on", "该字段是必填项。"),
+        ({"document_number": " "}, "document_number", "请填写这一项。"),
+        ({"achieved_on": ""}, "achieved_on", "请填写这一项。"),
         ({"achieved_on": "2020-02-30"}, "achieved_on", "输入一个有效的日期。"),
         (
             {"achieved_on": (TODAY + timedelta(days=1)).isoformat()},
             "achieved_on",
             "成文日期不能晚于申报日期",
         ),
-        ({"file": ""}, "file", "该字段是必填项。"),
+        ({"file": ""}, "file", "请选择要上传的文件。"),
         ({"file": SimpleUploadedFile("方案.pdf", b"")}, "file", "文件是空的，请检查后重新上传"),
         (
             {"file": SimpleUploadedFile("方案.pdf", b"MZ")},
@@ -139,7 +139,7 @@ def test_return_needs_a_reason_and_shows_it(visit, county, office, verifier, rul
     bare = visit(verifier, "return", "360102", PLAN, post={"seen": made.pk, "reason": " "})
     returned = visit(verifier, "return", "360102", PLAN, post={"seen": made.pk, "reason": "缺盖章页"})
 
-    assert bare.context["return_form"].errors == {"reason": ["该字段是必填项。"]}
+    assert bare.context["return_form"].errors == {"reason": ["请填写这一项。"]}
     assert returned.url == "/reform/queue/"
     assert steps() == ["claimed", "returned"]
     assert "缺盖章页" in visit(office, "milestone", "360102", PLAN).text_body

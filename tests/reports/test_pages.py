@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from portal.jobs import worker
 from portal.jobs.models import Job, JobState
 from portal.lib.dates import today
 from portal.reports import actions
@@ -161,6 +162,33 @@ def test_page_makes_a_batch_and_leads_to_it(visit, councils, verifier):
     assert (batch.context["view"].state, batch.context["view"].percent) == (JobState.DONE, 100)
 
 
+def test_poll_of_a_running_batch_shows_its_rows_and_its_state(client, councils, city, verifier):
+    batch = actions.request_batch(
+        kinds=[ReportKind.QUOTA], association=city, on=DAY, formats=[ReportFormat.XLSX], by=verifier
+    )
+    worker.work(Job.objects.claimable().earliest("pk").pk)
+    client.force_login(verifier)
+
+    poll = client.get(reverse("reports:batch_progress", args=[batch.pk]), headers={"HX-Request": "true"})
+    jobs = {
+        state: [
+            (job.title, job.standing)
+            for job in client.get(reverse("jobs:list"), {"state": state}).context["page"].rows
+        ]
+        for state in ("running", "waiting")
+    }
+
+    words = poll.content.decode()
+    assert (poll.context["view"].state, poll.context["view"].percent) == (JobState.RUNNING, 50)
+    assert [row.job.state for row in poll.context["page"].rows].count("done") == 1
+    assert 'hx-target="#progress"' in words
+    assert words.strip().startswith('<div id="progress">')
+    assert jobs == {
+        "running": [("批量生成基层一线比例合规报告（截至2021-06-30）", "running")],
+        "waiting": [],
+    }
+
+
 @pytest.mark.parametrize("code", ["360103", "3601", "999999", "36010200"])
 def test_code_outside_the_grant_is_refused_like_a_missing_one(visit, councils, office, code):
     response = visit(office, "reports:list", post=entry(association=code))
@@ -176,7 +204,7 @@ def test_code_outside_the_grant_is_refused_like_a_missing_one(visit, councils, o
     [
         ({"on": "2021-02-30"}, "on", "输入一个有效的日期。"),
         ({"on": "1979-12-31"}, "on", "日期不能早于1980年1月1日"),
-        ({"kinds": []}, "kinds", "该字段是必填项。"),
+        ({"kinds": []}, "kinds", "请至少选择一项。"),
         ({"formats": ["doc"]}, "formats", "选择一个有效的选项。 doc 不在可用的选项中。"),
         ({"reach": "direct"}, None, "该协会在所选日期没有下级协会"),
     ],
@@ -287,3 +315,12 @@ def test_user_without_any_report_gets_told_what_to_do(visit, office):
 
     assert "还没有报告" in response.content.decode()
     assert response.context["picker"].path == ("江西省", "南昌市", "东湖区")
+
+
+def test_report_names_the_office_that_asked_and_not_the_person(visit, report, office, leader):
+    office.name = "某经办人"
+    office.save()
+
+    page = visit(leader, "reports:detail", report.pk).content.decode()
+
+    assert ("东湖区 发起于" in page, "某经办人" in page) == (True, False)

@@ -62,5 +62,5 @@ def test_form_field_ties_label_help_and_error_to_the_control():
         'aria-describedby="id_claim-number_helptext id_claim-number_error" id="id_claim-number"> '
         '<div class="field__help" id="id_claim-number_helptext">'
         "例如 东府办〔2020〕18号，六角括号可以直接复制。</div> "
-        '<ul class="errorlist" id="id_claim-number_error"><li>该字段是必填项。</li></ul> </div>'
+        '<ul class="errorlist" id="id_claim-number_error"><li>请填写这一项。</li></ul> </div>'
     )
