@@ -48,7 +48,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def progress_context(total: Progress) -> dict[str, object]:
-    note = f"应完成 {total.required} 项，已核实 {total.verified} 项（按权重）"
+    note = f"应完成 {total.required:,} 项，已核实 {total.verified:,} 项（按权重）"
     return {"total": total, "total_note": note}
 
 
