@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association
@@ -66,6 +66,11 @@ def next_term_number(association: Association) -> int | None:
     """Return the number of the next term; None while no term is on record."""
     latest = latest_term(association)
     return latest.number + 1 if latest else None
+
+
+def holders_count(term: Term) -> int:
+    """Count the persons whose seats in a term have no end on record."""
+    return term.appointments.filter(ends_on__isnull=True).values("person").distinct().count()
 
 
 def load_appointment(user: User, association: Association, key: int) -> Appointment | None:
@@ -130,10 +135,14 @@ def people_found(user: User, *, text: str, limit: int = 10) -> list[Person]:
     text = text.strip()
     if not text or not text.isprintable():
         return []
-    reachable = Person.objects.visible_to(user).select_related("association")
-    by_name = reachable.filter(name__startswith=text)
-    matches = by_name | reachable.filter(name_key__startswith=text.lower()) if text.isascii() else by_name
-    return list(matches.order_by("name_key", "pk")[:limit])
+    found = Person.objects.visible_to(user).filter(named(text)).select_related("association")
+    return list(found.order_by("name_key", "pk")[:limit])
+
+
+def named(text: str) -> Q:
+    """Match the beginning of a person's name, or of its pinyin initials."""
+    by_name = Q(name__startswith=text)
+    return by_name | Q(name_key__startswith=text.lower()) if text.isascii() else by_name
 
 
 def people_by_key(user: User, keys: Iterable[int]) -> dict[int, Person]:

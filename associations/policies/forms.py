@@ -1,5 +1,4 @@
 from django import forms
-from django.db import models
 from django.forms import CheckboxSelectMultiple
 
 from associations.enums import Constituency, Level
@@ -7,34 +6,13 @@ from associations.models import Association, ObservanceRule, PolicyDocument, Quo
 from associations.policies.packs import content_fields
 from associations.policies.queries import FAMILY_NAMES, PolicyFilter, documents_named
 from associations.policies.tables import WEEKDAYS
+from associations.register.fields import AssociationField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.records.file_types import TYPE_BY_SUFFIX
+from portal.records.forms import RecordForm, formfield_of
 
 FAMILIES = [(name, family._meta.verbose_name) for name, family in FAMILY_NAMES.items()]
-PLACE_HELP = "填写地区代码，如 360102；代码可在“组织”中查到"
-
-
-def formfield_of(field: models.Field, **options) -> forms.Field | None:
-    if isinstance(field, models.DateField):
-        options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    made = field.formfield(**options)
-    if field.choices and made:
-        made.choices = [(value, label if value else "请选择") for value, label in made.choices]
-    return made
-
-
-class PlaceField(forms.CharField):
-    """A code typed by the user, cleaned to the association if it is among `places`."""
-
-    places = Association.objects.none()
-
-    def clean(self, value: str) -> Association | None:
-        code = super().clean(value).strip()
-        found = self.places.filter(code=code).first() if code else None
-        if code and found is None:
-            raise forms.ValidationError("没有这个地区，或不在您的管理范围内")
-        return found
 
 
 class FilterForm(forms.Form):
@@ -53,16 +31,8 @@ class FilterForm(forms.Form):
         )
 
 
-class RecordForm(forms.ModelForm):
-    """Shapes a record; whether its constraints hold is asked once, when the action saves it."""
-
-    def clean(self) -> dict:
-        # Calling super().clean() would turn on the check of constraints, which reads beyond the user's scope.
-        return self.cleaned_data
-
-
 class DocumentForm(RecordForm):
-    issuer = PlaceField(label="发文地区", max_length=20, help_text=PLACE_HELP)
+    issuer = AssociationField(label="发文地区")
     basis = forms.CharField(
         label="依据",
         required=False,
@@ -100,7 +70,8 @@ class DocumentForm(RecordForm):
     def __init__(self, *args, user: User, **options) -> None:
         super().__init__(*args, **options)
         self.user = user
-        self.fields["issuer"].places = Association.objects.visible_to(user, Permission.MANAGE_POLICIES)
+        managed = Association.objects.visible_to(user, Permission.MANAGE_POLICIES)
+        self.fields["issuer"].offer(managed, user=user, chosen=user.home_code(Permission.MANAGE_POLICIES))
 
     def clean_basis(self) -> list[PolicyDocument]:
         names = {line.strip() for line in self.cleaned_data["basis"].splitlines() if line.strip()}
@@ -118,19 +89,16 @@ class DocumentForm(RecordForm):
 class RuleForm(RecordForm):
     """A rule of one document; `seen` is the version of the document that the page showed."""
 
-    scope = PlaceField(label="适用地区", max_length=20, help_text=PLACE_HELP)
+    scope = AssociationField(label="适用地区")
     levels = forms.TypedMultipleChoiceField(label="约束层级", coerce=int, widget=CheckboxSelectMultiple)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, document: PolicyDocument, user: User, **options) -> None:
-        initial = {
-            "scope": document.issuer.code,
-            "starts_on": document.dated_on,
-            "seen": document.version,
-        }
+        initial = {"starts_on": document.dated_on, "seen": document.version}
         super().__init__(*args, initial=initial, **options)
         self.document = document
-        self.fields["scope"].places = Association.objects.visible_to(user, Permission.MANAGE_POLICIES)
+        managed = Association.objects.visible_to(user, Permission.MANAGE_POLICIES)
+        self.fields["scope"].offer(managed, user=user, chosen=document.issuer.code)
         self.fields["levels"].choices = [
             choice for choice in Level.choices if choice[0] >= document.issuer.level
         ]

@@ -35,7 +35,24 @@ MENU = (
     ),
     Entry(label="组织", icon="register", url_name="associations:list", permission=Permission.VIEW_REGISTER),
     Entry(
-        label="理事会", icon="council", url_name="oversight:councils", permission=Permission.VIEW_STATISTICS
+        label="理事会",
+        icon="council",
+        entries=(
+            Entry(
+                label="构成",
+                url_name="oversight:councils",
+                permission=Permission.VIEW_STATISTICS,
+                also=(
+                    "oversight:council",
+                    "oversight:session",
+                    "oversight:session_new",
+                    "oversight:term_new",
+                    "oversight:leave",
+                ),
+            ),
+            Entry(label="届次", url_name="records:terms_list", permission=Permission.VIEW_STATISTICS),
+            Entry(label="会议", url_name="records:sessions_list", permission=Permission.VIEW_STATISTICS),
+        ),
     ),
     Entry(
         label="改革进度",
@@ -45,12 +62,24 @@ MENU = (
                 label="进度表",
                 url_name="oversight:reform_home",
                 permission=Permission.VIEW_STATISTICS,
-                also=("oversight:reform", "oversight:milestone", "oversight:claim"),
+                also=(
+                    "oversight:reform",
+                    "oversight:milestone",
+                    "oversight:claim",
+                    "oversight:start",
+                    "oversight:withdraw",
+                    "oversight:verify",
+                    "oversight:return",
+                ),
             ),
             Entry(label="待核实", url_name="oversight:queue", permission=Permission.VERIFY),
         ),
     ),
-    Entry(label="会员", icon="members", url_name="members:memberships", permission=Permission.VIEW_PEOPLE),
+    Entry(
+        label="会员",
+        icon="members",
+        entries=(Entry(label="人员", url_name="records:people_list", permission=Permission.VIEW_PEOPLE),),
+    ),
     Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
     Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
     Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),

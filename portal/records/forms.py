@@ -1,11 +1,90 @@
 """What the forms of every record share."""
 
 from django import forms
+from django.db import models
 
+from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
+
+from .types import RecordType
 
 
 def show_findings(form: forms.Form, refused: RuleViolation) -> None:
     """Put the findings of a refused write beside the fields that they name, the rest above the form."""
     for finding in refused.findings:
         form.add_error(finding.source if finding.source in form.fields else None, finding.message)
+
+
+def formfield_of(field: models.Field, **options) -> forms.Field | None:
+    """Make a form field: days with the browser's calendar, choices with words for the empty one."""
+    if isinstance(field, models.DateField):
+        options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    made = field.formfield(**options)
+    if field.choices and made:
+        made.choices = [(value, label if value else "请选择") for value, label in made.choices]
+    return made
+
+
+class RecordForm(forms.ModelForm):
+    """Shapes a record; whether its constraints hold is asked once, when the action saves it."""
+
+    def clean(self) -> dict:
+        # Calling super().clean() would turn on the check of constraints, which reads beyond the user's scope.
+        return self.cleaned_data
+
+
+class VersionedForm(RecordForm):
+    """The form of a record type; `seen` is the version of the record that the page showed."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, user: User, **options) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        self.fields["seen"].required = self.instance.pk is not None
+        self.initial["seen"] = self.instance.version
+
+
+class SeenForm(forms.Form):
+    """The version of the record that a page without fields showed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class BulkForm(forms.Form):
+    """Which fields of the chosen records change, and into what; an unmarked field stays as it is.
+
+    `expected` is the number of records that was confirmed.
+    """
+
+    expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    changed = forms.MultipleChoiceField(label="要修改的项目", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args, record_type: RecordType, **options) -> None:
+        super().__init__(*args, **options)
+        plain = {
+            name: formfield_of(record_type.model._meta.get_field(name)) for name in record_type.bulk_fields
+        }
+        self.needed = {name for name, field in plain.items() if field.required}
+        for field in plain.values():
+            field.required = False
+        self.fields |= plain
+        self.fields["changed"].choices = [(name, field.label) for name, field in plain.items()]
+
+    def clean(self) -> dict:
+        for name in self.needed & set(self.cleaned_data.get("changed", ())):
+            if self.cleaned_data.get(name) in ("", None) and name not in self.errors:
+                self.add_error(name, "该项不能清空，请填写")
+        return self.cleaned_data
+
+    def values(self) -> dict[str, object]:
+        return {name: self.cleaned_data[name] for name in self.cleaned_data["changed"]}
+
+    def words(self) -> list[tuple[str, str]]:
+        """Name each changed field and its new value as the form shows it."""
+        return [(str(self.fields[name].label), self._word(name)) for name in self.cleaned_data["changed"]]
+
+    def _word(self, name: str) -> str:
+        value = self.cleaned_data[name]
+        choices = dict(getattr(self.fields[name], "choices", ()))
+        return str(choices.get(value, value)) if value not in ("", None) else ""

@@ -1,5 +1,7 @@
 """Write one record so that a broken constraint is a finding and not a crash."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import F
@@ -7,9 +9,11 @@ from django.db.models import F
 from portal.accounts.scope import guarded
 from portal.lib.findings import Finding, RuleViolation, Severity
 
-# Raised by triggers, which know no `violation_error_message`.
+# Raised by triggers and keys of two columns, which know no `violation_error_message`.
 TRIGGER_MESSAGES = {
     "appointment_inside_term": "任职日期须在该届起止日期之内",
+    "membership_group_of_association": "会员小组须属于同一协会",
+    "service_is_prepared": "志愿者须先签订协议并完成培训，服务日期须在协议期内、培训之后",
 }
 
 
@@ -54,6 +58,18 @@ def save_version(record: models.Model, *, seen: int) -> None:
         save_record(record)
 
 
+def update_rows(rows: models.QuerySet, values: Mapping[str, object]) -> None:
+    """Write the same values into all rows by one statement, and move their versions on.
+
+    Raises: RuleViolation when a constraint does not hold for one of them; then none is changed.
+    """
+    try:
+        with transaction.atomic():
+            rows.update(**values, version=F("version") + 1)
+    except IntegrityError as error:
+        raise refusal(_message_of(rows.model, error), code="constraint") from error
+
+
 def _findings(error: ValidationError) -> list[Finding]:
     by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     return [
@@ -80,7 +96,7 @@ def _broken_checks(record: models.Model) -> list[Finding]:
     return findings
 
 
-def _message_of(record: models.Model, error: IntegrityError) -> str:
+def _message_of(record: models.Model | type[models.Model], error: IntegrityError) -> str:
     name = error.__cause__.diag.constraint_name or ""
     for constraint in record._meta.constraints:
         if constraint.name == name:

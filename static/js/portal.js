@@ -78,6 +78,9 @@
 
   document.addEventListener("change", (event) => {
     const form = event.target.form;
+    if (event.target.dataset.checkAll) {
+      for (const box of form.querySelectorAll(`input[name="${event.target.dataset.checkAll}"]`)) box.checked = event.target.checked;
+    }
     if (form && form.hasAttribute("data-submit-on-change") && event.target.checkValidity()) form.requestSubmit();
   });
 

@@ -55,6 +55,8 @@ class Row:
             return CONSTANTS[name]
         if name in ("code", "name"):
             return place.code if name == "code" else place.report_file
+        if name == "version_pk":
+            return str(getattr(place, self.target).events.earliest("pgh_id").pk)
         return str(place.rule.pk if name == "rule_pk" else getattr(place, self.target).pk)
 
 

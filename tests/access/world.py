@@ -5,7 +5,7 @@ from datetime import date
 
 from associations.enums import Body, Milestone, MilestoneStep, Post
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
-from members.models import Appointment, Session
+from members.models import Appointment, Person, Session, Term
 from portal.accounts.models import User
 from portal.accounts.roles import ROLES
 from portal.jobs.models import Job
@@ -28,6 +28,8 @@ class Place:
     """An association and the records that it owns; the names are the matrix's targets."""
 
     association: Association
+    person: Person
+    term: Term
     session: Session
     appointment: Appointment
     policy: PolicyDocument
@@ -99,6 +101,8 @@ def _place(association: Association) -> Place:
     )
     return Place(
         association=association,
+        person=factories.person(association),
+        term=term,
         session=session,
         appointment=factories.seat(term),
         policy=policy,

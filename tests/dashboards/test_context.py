@@ -31,7 +31,7 @@ def test_menu_of_a_clerk_and_verifier():
     assert outline(menu) == [
         ("总览", "/", []),
         ("组织", "/associations/", []),
-        ("理事会", "/councils/", []),
+        ("理事会", "", [("构成", "/councils/", [])]),
         ("改革进度", "", [("进度表", "/reform/", []), ("待核实", "/reform/queue/", [])]),
         ("政策文件", "/policies/", []),
         ("报告", "/reports/", []),

@@ -1,0 +1,90 @@
+"""Writes of any record: made, changed, restored, changed together."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import pghistory
+from django.db import transaction
+from django.db.models import Field, ForeignKey, Model
+from pghistory.models import Event
+
+from portal.accounts.models import User
+from portal.accounts.scope import ScopedQuerySet
+from portal.lib.dates import BEIJING
+
+from .saving import refusal, save_record, save_version, update_rows
+from .types import RecordType, rows_of
+
+MOST_AT_ONCE = 20_000
+
+
+def create(record: Model, *, record_type: RecordType, by: User) -> None:
+    """Save a new record of an association where the user may edit.
+
+    Raises: RuleViolation.
+    """
+    _require_edit(record, record_type=record_type, by=by)
+    save_record(record)
+
+
+def change(record: Model, *, record_type: RecordType, seen: int, by: User) -> None:
+    """Save a record that the caller loaded where the user may edit; it may only move to such a place.
+
+    Raises: RuleViolation, with the code `stale` when it was changed since version `seen`.
+    """
+    _require_edit(record, record_type=record_type, by=by)
+    save_version(record, seen=seen)
+
+
+def restore(record: Model, *, version: Event, record_type: RecordType, seen: int, by: User) -> None:
+    """Take the fields of the form back to an older version; the rules of today hold for it.
+
+    Raises: RuleViolation, with the code `stale` when the record was changed since version `seen`.
+    """
+    _require_reach(version, record_type=record_type, by=by)
+    for name in (*record_type.form_fields, *record_type.derived):
+        attname = cast(Field, record._meta.get_field(name)).attname
+        setattr(record, attname, getattr(version, attname))
+    day = version.pgh_created_at.astimezone(BEIJING)
+    with pghistory.context(purpose=f"恢复 {day:%Y-%m-%d %H:%M} 的版本"):
+        change(record, record_type=record_type, seen=seen, by=by)
+
+
+@transaction.atomic
+def change_many(
+    rows: ScopedQuerySet, *, values: Mapping[str, object], expected: int, record_type: RecordType, by: User
+) -> None:
+    """Write the same values into all rows that the user may edit, or into none.
+
+    Raises: RuleViolation when they are no longer the `expected` number of rows, or too many at once.
+    """
+    chosen = editable(rows, record_type=record_type, by=by).select_related(None).only("pk").order_by("pk")
+    keys = [row.pk for row in chosen.select_for_update(of=("self",))[: MOST_AT_ONCE + 1]]
+    if len(keys) > MOST_AT_ONCE:
+        raise refusal(f"一次最多修改 {MOST_AT_ONCE} 条，请缩小筛选范围", code="too_many")
+    if len(keys) != expected:
+        message = f"确认时为 {expected} 条，现在为 {len(keys)} 条，请重新核对"
+        raise refusal(message, code="stale")
+    with pghistory.context(purpose=f"批量修改 {expected} 条"):
+        update_rows(record_type.records().scoped().filter(pk__in=keys), values)
+
+
+def editable(rows: ScopedQuerySet, *, record_type: RecordType, by: User) -> ScopedQuerySet:
+    """Keep the rows that the user may edit."""
+    return rows.visible_to(by, record_type.edit_permission)
+
+
+def _require_edit(record: Model, *, record_type: RecordType, by: User) -> None:
+    if not by.scope.covers(record_type.edit_permission, record_type.code_of(record)):
+        raise refusal("您不能编辑该协会的档案", code="forbidden")
+
+
+def _require_reach(version: Event, *, record_type: RecordType, by: User) -> None:
+    for name in record_type.form_fields:
+        field = cast(Field, record_type.model._meta.get_field(name))
+        key = getattr(version, field.attname)
+        if isinstance(field, ForeignKey) and key is not None:
+            mine = rows_of(field.related_model).visible_to(by, record_type.edit_permission)
+            if not mine.filter(pk=key).exists():
+                message = f"该版本的{field.verbose_name}不存在，或不在您的管理范围内"
+                raise refusal(message, code="out_of_scope")

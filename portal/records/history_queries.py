@@ -1,0 +1,151 @@
+"""What happened to a record: every version that the database kept, with who made it and what it changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import attrgetter
+
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from pghistory.models import Event
+
+from portal.accounts.models import User
+
+from .types import rows_of
+
+SHOWN = 100
+LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
+OUT_OF_SCOPE = "（不在您的管理范围内）"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One field of two versions, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One version of a record; `differences` are to the version before it."""
+
+    key: int
+    at: datetime
+    who: str
+    what: str
+    purpose: str
+    differences: tuple[Difference, ...]
+    differs_now: bool
+
+
+def shown_fields(model: type[Model]) -> list[Field]:
+    """List the fields that people fill in; keys, versions and sealed values are the program's own."""
+    return [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
+
+
+def changes_of(record: Model, *, fields: Sequence[str], user: User) -> list[Change]:
+    """List what changed in a record, newest first; at most the last 100 versions.
+
+    Versions in which nothing that people fill in changed are left out. `differs_now` says that
+    the version differs from the record of today in `fields`.
+    """
+    events = list(_versions(record)[: SHOWN + 1])
+    words = Words(type(record), [*events, record], user=user)
+    names = _names_of(events)
+    older = [*events[1:], None] if len(events) <= SHOWN else events[1:]
+    changes = (
+        Change(
+            key=event.pk,
+            at=event.pgh_created_at,
+            who=names.get(_user_key(event), "系统"),
+            what=LABELS[event.pgh_label],
+            purpose=str(_metadata(event).get("purpose", "")),
+            differences=words.differences(before, event),
+            differs_now=bool(words.differences(event, record, only=fields)),
+        )
+        for event, before in zip(events, older, strict=False)
+    )
+    return [change for change in changes if change.differences]
+
+
+def last_change(record: Model) -> tuple[str, datetime]:
+    """Return who saved the record last, and when."""
+    event = _versions(record)[0]
+    return _names_of([event]).get(_user_key(event), "系统"), event.pgh_created_at
+
+
+def version_of(record: Model, key: int) -> Event | None:
+    """Return one kept version of the record."""
+    return _versions(record).filter(pk=key).first()
+
+
+def differences_to(version: Model, *, record: Model, fields: Sequence[str], user: User) -> list[Difference]:
+    """List what a restore of the version would change in the record."""
+    words = Words(type(record), [version, record], user=user)
+    return list(words.differences(record, version, only=fields))
+
+
+class Words:
+    """The fields of some versions of a record in words; records out of the user's scope are not named."""
+
+    def __init__(self, model: type[Model], versions: Iterable[Model], *, user: User) -> None:
+        self.fields = shown_fields(model)
+        self.named = _related(self.fields, list(versions), user=user)
+
+    def of(self, version: Model, field: Field) -> str:
+        value = getattr(version, field.attname)
+        if value in (None, ""):
+            return ""
+        if isinstance(field, ForeignKey):
+            return self.named[field.name].get(value, OUT_OF_SCOPE)
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    def differences(
+        self, before: Model | None, after: Model, *, only: Sequence[str] = ()
+    ) -> tuple[Difference, ...]:
+        fields = [field for field in self.fields if not only or field.name in only]
+        pairs = ((field, self.of(before, field) if before else "", self.of(after, field)) for field in fields)
+        return tuple(
+            Difference(label=str(field.verbose_name), before=old, after=new)
+            for field, old, new in pairs
+            if old != new
+        )
+
+
+def _related(fields: Sequence[Field], versions: Sequence[Model], *, user: User) -> dict[str, dict[int, str]]:
+    named = {}
+    for field in fields:
+        if isinstance(field, ForeignKey):
+            keys = {getattr(version, field.attname) for version in versions} - {None}
+            found = rows_of(field.related_model).visible_to(user).in_bulk(list(keys))
+            named[field.name] = {key: str(each) for key, each in found.items()}
+    return named
+
+
+def _versions(record: Model) -> QuerySet[Event]:
+    # `tracked` gives every record its events; the class that makes them is known at run time only.
+    newest_first: QuerySet[Event] = (
+        attrgetter("events")(record).select_related("pgh_context").order_by("-pgh_id")
+    )
+    return newest_first
+
+
+def _metadata(event: Event) -> dict[str, object]:
+    context = attrgetter("pgh_context")(event)
+    metadata: dict[str, object] = context.metadata if context else {}
+    return metadata
+
+
+def _user_key(event: Event) -> int | None:
+    key = _metadata(event).get("user")
+    return key if isinstance(key, int) else None
+
+
+def _names_of(events: Sequence[Event]) -> dict[int | None, str]:
+    keys = {_user_key(event) for event in events} - {None}
+    return {key: str(user) for key, user in User.objects.in_bulk(list(keys)).items()}

@@ -1,0 +1,97 @@
+"""What the record pages must know of a kind of record; each room declares its own in its `records.py`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import Model
+from django.urls import reverse
+
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet
+from portal.lib.page_parts import Action
+from portal.lib.spreadsheet import Cell, Kind
+
+if TYPE_CHECKING:
+    from .filters import RecordFilters
+    from .forms import VersionedForm
+
+# Beyond it no key of the database reaches.
+MOST_DIGITS = 19
+
+
+def rows_of(model: type[Model]) -> ScopedQuerySet:
+    """Return all rows of a scoped model; the caller narrows them to a user."""
+    return cast(ScopedQuerySet, model._default_manager.all())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the list and of its export, and a line of the detail page.
+
+    `sort` is the path of a field that has an index and no nulls; without it the list cannot be sorted by the
+    column. A column that is not `is_shown` waits in the column choice.
+    """
+
+    name: str
+    label: str
+    read: Callable[[Model], Cell]
+    kind: Kind = Kind.TEXT
+    sort: str = ""
+    is_shown: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType:
+    """A kind of record: its list, its form and who may use them.
+
+    Whoever may see it is told by the model's own query set. `order` names the column that sorts the list at
+    first; `derived` are the fields that follow from those of the form, so that a restore takes both back;
+    `note` tells where records are made that are not made by a form of their own (`form_creates`).
+    """
+
+    slug: str
+    model: type[Model]
+    columns: tuple[Column, ...]
+    order: str
+    filters: type["RecordFilters"]
+    form: type["VersionedForm"]
+    edit_permission: Permission = Permission.EDIT_RECORDS
+    related: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    bulk_fields: tuple[str, ...] = ()
+    form_creates: bool = True
+    note: str = ""
+    links: Callable[[Model], Sequence[Action]] = lambda record: ()
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def view_permission(self) -> Permission:
+        return self.records().view_permission
+
+    @property
+    def form_fields(self) -> tuple[str, ...]:
+        """The fields of the model that the form writes."""
+        names = {field.name for field in self.model._meta.concrete_fields}
+        return tuple(name for name in self.form.base_fields if name in names)
+
+    def records(self) -> ScopedQuerySet:
+        """Return all records with what their columns read; the caller narrows them to a user."""
+        return rows_of(self.model).select_related(*self.related)
+
+    def keyed(self, rows: ScopedQuerySet, keys: Sequence[str]) -> ScopedQuerySet:
+        """Keep the rows with these keys; what is no key matches nothing."""
+        return rows.filter(pk__in=[int(key) for key in keys if key.isdecimal() and len(key) < MOST_DIGITS])
+
+    def code_of(self, record: Model) -> str:
+        """Return the code of the association that owns a record."""
+        value = record
+        for name in self.records().scope_path.split("__"):
+            value = getattr(value, name)
+        return str(value)
+
+    def url(self, page: str, *keys: int) -> str:
+        return reverse(f"records:{self.slug}_{page}", args=keys)

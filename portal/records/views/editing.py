@@ -1,0 +1,97 @@
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.lib.findings import RuleViolation
+from portal.lib.page_parts import Crumb, Version
+from portal.records import actions
+from portal.records.forms import VersionedForm, show_findings
+from portal.records.history_queries import Words, last_change
+from portal.records.permissions import load_record, require
+from portal.records.types import RecordType
+
+from .records import head
+
+WRITES = ["GET", "HEAD", "POST"]
+NOT_KEPT = ("csrfmiddlewaretoken", "seen")
+
+
+@require_http_methods(WRITES)
+def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    require(request, record_type.edit_permission)
+    form = bound(request, record_type, record_type.model())
+    if form.is_valid():
+        try:
+            actions.create(form.instance, record_type=record_type, by=request.user)
+        except RuleViolation as refused:
+            show_findings(form, refused)
+        else:
+            messages.success(request, f"已登记{record_type.label}：{form.instance}")
+            return redirect(saved_url(record_type, form.instance, draft=f"{record_type.slug}-new"))
+    context = {
+        "record_type": record_type,
+        "form": form,
+        "title": f"登记{record_type.label}",
+        "draft": f"{record_type.slug}-new",
+        "cancel_url": record_type.url("list"),
+        "crumbs": [Crumb(name=record_type.label, url=record_type.url("list")), Crumb(name="登记")],
+    }
+    return render(request, "records/form.html", context)
+
+
+@require_http_methods(WRITES)
+def edit(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
+    record = load_record(request, record_type, pk, record_type.edit_permission)
+    form = bound(request, record_type, record)
+    draft = f"{record_type.slug}-{pk}"
+    if form.is_valid():
+        seen = form.cleaned_data["seen"]
+        try:
+            actions.change(form.instance, record_type=record_type, seen=seen, by=request.user)
+        except RuleViolation as refused:
+            if any(finding.code == "stale" for finding in refused.findings):
+                return conflict(request, record_type, form)
+            show_findings(form, refused)
+        else:
+            messages.success(request, "已保存。")
+            return redirect(saved_url(record_type, form.instance, draft=draft))
+    context = head(request, record_type, record, page="修改") | {
+        "form": form,
+        "title": f"修改{record_type.label}",
+        "draft": draft,
+        "cancel_url": record_type.url("detail", pk),
+    }
+    return render(request, "records/form.html", context)
+
+
+def bound(request: HttpRequest, record_type: RecordType, record: Model) -> VersionedForm:
+    entries = request.POST if request.method == "POST" else None
+    return record_type.form(entries, instance=record, user=request.user)
+
+
+def saved_url(record_type: RecordType, record: Model, *, draft: str) -> str:
+    return f"{record_type.url('detail', record.pk)}?saved={draft}"
+
+
+def conflict(request: HttpRequest, record_type: RecordType, form: VersionedForm) -> HttpResponse:
+    """Show both versions: the one that somebody else saved first, and the one that was just typed."""
+    yours = form.instance
+    saved = load_record(request, record_type, yours.pk, record_type.edit_permission)
+    saved_by, saved_at = last_change(saved)
+    words = Words(record_type.model, [saved, yours], user=request.user)
+    fields = [field for field in words.fields if field.name in record_type.form_fields]
+    typed = [
+        (name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values
+    ]
+    context = head(request, record_type, saved, page="修改") | {
+        "saved_by": saved_by,
+        "saved_at": saved_at,
+        "versions": [
+            Version(label=str(field.verbose_name), saved=words.of(saved, field), yours=words.of(yours, field))
+            for field in fields
+        ],
+        "kept": [*typed, ("seen", saved.version)],
+    }
+    return render(request, "records/conflict.html", context, status=409)

@@ -1,0 +1,111 @@
+"""One record: what it says, what happened to it, and back to an older version of it."""
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.lib.dates import BEIJING
+from portal.lib.findings import RuleViolation
+from portal.lib.page_parts import Action, Crumb, Tab
+from portal.records import actions
+from portal.records.forms import SeenForm
+from portal.records.history_queries import changes_of, differences_to, version_of
+from portal.records.lists import facts_of
+from portal.records.permissions import load_record
+from portal.records.types import RecordType
+
+
+def head(
+    request: HttpRequest, record_type: RecordType, record: Model, *, page: str = ""
+) -> dict[str, object]:
+    """Return what every page of a record shows on top; `page` is the name of one below its detail page."""
+    detail_url = record_type.url("detail", record.pk)
+    crumbs = [Crumb(name=record_type.label, url=record_type.url("list"))]
+    crumbs += (
+        [Crumb(name=str(record), url=detail_url), Crumb(name=page)] if page else [Crumb(name=str(record))]
+    )
+    history_url = record_type.url("history", record.pk)
+    return {
+        "record_type": record_type,
+        "record": record,
+        "crumbs": crumbs,
+        "detail_url": detail_url,
+        "tabs": [
+            Tab(label="详情", url=detail_url, is_current=request.path == detail_url),
+            Tab(label="历史", url=history_url, is_current=request.path == history_url),
+        ],
+    }
+
+
+def may_edit(request: HttpRequest, record_type: RecordType, record: Model) -> bool:
+    return request.user.scope.covers(record_type.edit_permission, record_type.code_of(record))
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
+    record = load_record(request, record_type, pk)
+    page_actions = list(record_type.links(record))
+    if may_edit(request, record_type, record):
+        edit_url = record_type.url("edit", pk)
+        page_actions.insert(0, Action(label="修改", url=edit_url, icon="edit", kind="primary"))
+    context = head(request, record_type, record) | {
+        "facts": facts_of(record, record_type),
+        "actions": page_actions,
+    }
+    return render(request, "records/detail.html", context)
+
+
+@require_safe
+def history(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
+    record = load_record(request, record_type, pk)
+    may_restore = may_edit(request, record_type, record)
+    changes = changes_of(record, fields=record_type.form_fields, user=request.user)
+    context = head(request, record_type, record) | {
+        "changes": [
+            (change, record_type.url("restore", pk, change.key) if may_restore and change.differs_now else "")
+            for change in changes
+        ],
+    }
+    return render(request, "records/history.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: HttpRequest, pk: int, version_pk: int, record_type: RecordType) -> HttpResponse:
+    record = load_record(request, record_type, pk, record_type.edit_permission)
+    version = version_of(record, version_pk)
+    if version is None:
+        raise Http404("没有这个版本，或您无权查看")
+    if request.method == "POST":
+        return restored(request, record_type, record, version)
+    differences = differences_to(version, record=record, fields=record_type.form_fields, user=request.user)
+    moment = version.pgh_created_at.astimezone(BEIJING)
+    context = head(request, record_type, record, page="恢复旧版本") | {
+        "question": f"把“{record}”恢复为 {moment:%Y-%m-%d %H:%M} 的版本？",
+        "consequences": [
+            f"{each.label}：“{each.before or '空'}”改回“{each.after or '空'}”" for each in differences
+        ],
+        "kept": [("seen", record.version)],
+        "history_url": record_type.url("history", pk),
+        "back": Action(label="返回历史", url=record_type.url("history", pk)),
+    }
+    return render(request, "records/restore.html", context)
+
+
+def restored(request: HttpRequest, record_type: RecordType, record: Model, version: Model) -> HttpResponse:
+    form = SeenForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0
+    try:
+        actions.restore(
+            record,
+            version=version,
+            record_type=record_type,
+            seen=seen,
+            by=request.user,
+        )
+    except RuleViolation as refused:
+        messages.error(request, f"没有恢复：{refused}")
+    else:
+        messages.success(request, "已恢复为所选版本。")
+    return redirect(record_type.url("history", record.pk))
