@@ -3,7 +3,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -48,8 +48,14 @@ class JobQuerySet(ScopedQuerySet):
         """Running as that attempt: a worker whose lease was taken over holds nothing."""
         return self.filter(state=JobState.RUNNING, attempts=attempt)
 
+    def with_standing(self) -> Self:
+        """Add `standing`, the state as people see it: no worker runs a batch, so it runs once a part has."""
+        begun = Job.objects.scoped().filter(parent=OuterRef("pk")).exclude(state=JobState.WAITING)
+        running = When(Exists(begun), kind=BATCH, state=JobState.WAITING, then=Value(JobState.RUNNING.value))
+        return self.annotate(standing=Case(running, default=F("state")))
+
     def in_state(self, state: str) -> Self:
-        return self.filter(state=state)
+        return self.with_standing().filter(standing=state)
 
     def made_by(self, user) -> Self:
         return self.filter(created_by=user)
@@ -90,6 +96,9 @@ class Job(models.Model):
     created_at = models.DateTimeField("发起时间", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 
+    # Of rows that were read `with_standing`.
+    standing: str
+
     objects = JobQuerySet.as_manager()
 
     class Meta:
@@ -119,7 +128,12 @@ class Job(models.Model):
 
     @property
     def title(self) -> str:
-        return KIND_TITLES.get(self.kind, self.kind)
+        """What the job makes, in the words of whoever asked for it, or what its kind is called."""
+        return str(self.arguments.get("title") or KIND_TITLES.get(self.kind, self.kind))
+
+    def get_standing_display(self) -> str:
+        """Say the state that `with_standing` has added."""
+        return JobState(self.standing).label
 
     @property
     def url(self) -> str:

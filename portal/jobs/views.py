@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 def job_list(request: HttpRequest) -> HttpResponse:
     require_reports(request)
     form = JobFilter(request.GET)
-    jobs = Job.objects.visible_to(request.user).on_top()
+    jobs = Job.objects.visible_to(request.user).on_top().with_standing()
     jobs = jobs.select_related("association", "created_by__association")
     page = newest_first(form.apply(jobs, request.user), by="created_at", request=request, size=PAGE_SIZE)
     return render(request, "jobs/list.html", {"page": page, "form": form})
@@ -33,25 +33,30 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     job = load_job(request, job_id)
-    parts = Job.objects.visible_to(request.user).parts_of(job).select_related("association")
     context = {
-        "job": job,
         "batch": batch_of(job, user=request.user),
-        "view": view_of(job),
         "crumbs": [Crumb(name="后台任务", url=reverse("jobs:list")), Crumb(name=job.title)],
-        "page": newest_first(parts, by="created_at", request=request, size=PAGE_SIZE),
     }
-    return render(request, "jobs/detail.html", context)
+    return render(request, "jobs/detail.html", _progress_page(job, request) | context)
 
 
 @require_GET
 def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    job = load_job(request, job_id)
-    view = view_of(job)
-    if view.is_ended and request.htmx:
-        # The page has more to show now than the bar that asked.
+    page = _progress_page(load_job(request, job_id), request)
+    if page["view"].is_ended and request.htmx:
+        # The page has more to show now than the region that asked.
         return HttpResponseClientRefresh()
-    return render(request, "jobs/detail.html#progress", {"job": job, "view": view})
+    return render(request, "jobs/detail.html#progress", page)
+
+
+def _progress_page(job: Job, request: HttpRequest) -> dict[str, object]:
+    parts = Job.objects.visible_to(request.user).parts_of(job).select_related("association")
+    return {
+        "job": job,
+        "view": view_of(job),
+        "page": newest_first(parts, by="created_at", request=request, size=PAGE_SIZE),
+        "poll_url": f"{reverse('jobs:progress', args=[job.pk])}?{request.GET.urlencode()}",
+    }
 
 
 @require_POST

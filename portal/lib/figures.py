@@ -19,6 +19,11 @@ def percent_cut(numerator: int, denominator: int) -> Decimal:
     return Decimal(numerator * 1000 // denominator).scaleb(-1)
 
 
+def grouped(number: int) -> str:
+    """Write a count with a comma before every three digits, as in 1,674."""
+    return f"{number:,}"
+
+
 def chinese_numeral(number: int) -> str:
     """Write 1 to 99 in Chinese numerals, as in 第五届 or 二十一.
 

@@ -43,7 +43,7 @@ def request_report(
     job = enqueue(
         kind=REPORT_JOB,
         key=f"report:{by.pk}:{request_key or uuid4()}",
-        arguments={},
+        arguments={"title": _title(kind.label, on=on)},
         association=association,
         by=by,
     )
@@ -109,6 +109,7 @@ def request_batch(
         "level": int(level) if level else None,
         "on": on.isoformat(),
         "formats": ordered(formats),
+        "title": _title(f"批量生成{'、'.join(kind.label for kind in sorted(kinds))}", on=on),
     }
     key = f"batch:{by.pk}:{request_key or uuid4()}"
     batch = enqueue(kind=BATCH, key=key, arguments=asked, association=association, by=by)
@@ -135,6 +136,7 @@ def _add_parts(
         Job(
             kind=REPORT_JOB,
             key=f"{batch.key}:{kind}:{part.code}",
+            arguments={"title": _title(kind.label, on=on)},
             association=part,
             created_by=by,
             parent=batch,
@@ -148,6 +150,10 @@ def _add_parts(
     batch.progress_total = len(jobs)
     batch.save(update_fields=["progress_total"])
     wake_on_commit([job.pk for job in reversed(jobs)])
+
+
+def _title(name: str, *, on: date) -> str:
+    return f"{name}（截至{on}）"
 
 
 def keep(*, report: Report, content: Content, files: Iterable[tuple[MadeFile, str]]) -> None:

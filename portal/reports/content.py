@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from associations.enums import Body, Level, Milestone, MilestoneState
 from associations.policies.rule_book import Citation
+from portal.lib.figures import percent_cut
 from portal.oversight.verdicts import BodyQuota, MilestoneStatus, Progress
 
 
@@ -99,6 +100,17 @@ class QuotaReport:
     shortfalls: tuple[Shortfall, ...]
     rules: tuple[QuotaRuleLine, ...]
 
+    @property
+    def associations_ruled(self) -> int:
+        """Associations of the table that some quota binds."""
+        return sum(any(quota.rule for quota in row.bodies) for row in self.rows)
+
+    @property
+    def associations_percent(self) -> Decimal | None:
+        """Associations that meet every quota, of those that some quota binds; cut."""
+        ruled = self.associations_ruled
+        return percent_cut(self.cover.associations_met, ruled) if ruled else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReformCover:
@@ -107,14 +119,14 @@ class ReformCover:
     associations: int
     progress: Progress
     verified_percent: Decimal | None
-    overdue_items: int
-    waiting_items: int
-    late_items: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class MilestoneLine:
-    """One milestone over all associations that it binds; counts of associations."""
+    """One milestone over all associations that it binds; counts of associations.
+
+    `unweighted` of them have it with weight 0; `verified_percent` is empty where nothing is computed yet.
+    """
 
     milestone: Milestone
     bound: int
@@ -125,7 +137,8 @@ class MilestoneLine:
     not_started: int
     not_computed: int
     overdue: int
-    verified_percent: Decimal
+    unweighted: int
+    verified_percent: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +167,7 @@ class OverdueItem:
     state: MilestoneState
     deadline: date
     days_overdue: int
+    weight: int
     rule: Citation
     reason: str
     remedy: str
@@ -167,6 +181,7 @@ class WaitingItem:
     milestone: Milestone
     claimed_on: date
     days_waiting: int
+    weight: int
     document_number: str
 
 
@@ -179,6 +194,7 @@ class LateItem:
     state: MilestoneState
     deadline: date
     achieved_on: date
+    weight: int
     document_number: str
 
 
@@ -192,6 +208,21 @@ class ReformReport:
     overdue: tuple[OverdueItem, ...]
     waiting: tuple[WaitingItem, ...]
     late: tuple[LateItem, ...]
+
+    @property
+    def overdue_unweighted(self) -> int:
+        """Overdue items of weight 0: listed, and in no sum of weights."""
+        return sum(not item.weight for item in self.overdue)
+
+    @property
+    def waiting_unweighted(self) -> int:
+        """Waiting claims of weight 0."""
+        return sum(not item.weight for item in self.waiting)
+
+    @property
+    def late_unweighted(self) -> int:
+        """Late claims of weight 0."""
+        return sum(not item.weight for item in self.late)
 
 
 Content = QuotaReport | ReformReport

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from associations.enums import Body, Level
 from members.rules import QuotaResult
 from portal.lib.charts import Bar, Part, Target, horizontal_bars, share_bar, vertical_bars
+from portal.lib.figures import grouped
 from portal.lib.svg import Tone
 from portal.oversight.verdicts import BodyQuota
 
@@ -44,10 +45,10 @@ def drawings_of(content: Content) -> dict[str, Drawing]:
 def _verdicts(report: QuotaReport) -> Drawing:
     cover = report.cover
     parts = [
-        Part(label="达标", value=cover.met, shown=f"{cover.met}个", tone=Tone.MET),
-        Part(label="未达标", value=cover.short, shown=f"{cover.short}个", tone=Tone.SHORT),
-        Part(label="未建", value=cover.no_council, shown=f"{cover.no_council}个", tone=Tone.WAITING),
-        Part(label="无规定", value=cover.no_rule, shown=f"{cover.no_rule}个", tone=Tone.NONE),
+        Part(label="达标", value=cover.met, shown=f"{grouped(cover.met)}个", tone=Tone.MET),
+        Part(label="未达标", value=cover.short, shown=f"{grouped(cover.short)}个", tone=Tone.SHORT),
+        Part(label="未建", value=cover.no_council, shown=f"{grouped(cover.no_council)}个", tone=Tone.WAITING),
+        Part(label="无规定", value=cover.no_rule, shown=f"{grouped(cover.no_rule)}个", tone=Tone.NONE),
     ]
     caption = "各机构核对结论"
     described = "，".join(f"{part.label}{part.shown}" for part in parts)
@@ -109,10 +110,10 @@ def _weights(report: ReformReport) -> Drawing | None:
         return None
     rest = progress.required - progress.verified - progress.claimed - progress.overdue
     parts = [
-        Part(label="已核实", value=progress.verified, shown=str(progress.verified), tone=Tone.MET),
-        Part(label="已申报待核实", value=progress.claimed, shown=str(progress.claimed), tone=Tone.PLAIN),
-        Part(label="逾期", value=progress.overdue, shown=str(progress.overdue), tone=Tone.SHORT),
-        Part(label="期限内未完成", value=rest, shown=str(rest), tone=Tone.NONE),
+        Part(label="已核实", value=progress.verified, shown=grouped(progress.verified), tone=Tone.MET),
+        Part(label="已申报待核实", value=progress.claimed, shown=grouped(progress.claimed), tone=Tone.PLAIN),
+        Part(label="逾期", value=progress.overdue, shown=grouped(progress.overdue), tone=Tone.SHORT),
+        Part(label="未完成（未逾期或未规定期限）", value=rest, shown=grouped(rest), tone=Tone.NONE),
     ]
     caption = "改革事项完成情况（按权重）"
     described = "，".join(f"{part.label}{part.shown}" for part in parts)
@@ -120,10 +121,14 @@ def _weights(report: ReformReport) -> Drawing | None:
 
 
 def _milestones(report: ReformReport) -> Drawing | None:
-    if not report.milestones:
+    # For one association every bar would be all or nothing, and its table says so already.
+    if max((line.bound for line in report.milestones), default=0) <= 1:
         return None
     bars = [
-        _percent_bar(line.milestone.label, line.verified_percent, Tone.PLAIN) for line in report.milestones
+        _percent_bar(line.milestone.label, line.verified_percent, Tone.PLAIN)
+        if line.verified_percent is not None
+        else Bar(label=line.milestone.label, value=None, shown="尚未计算", tone=Tone.NONE)
+        for line in report.milestones
     ]
     caption = "各改革事项核实率"
     drawn = horizontal_bars(title=caption, description=_described(bars), bars=bars, top=100)

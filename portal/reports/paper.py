@@ -1,15 +1,18 @@
 """The page of a report: what its template is given, as words."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.template.loader import render_to_string
 
+from associations.policies.rule_book import Citation
 from portal.lib.dates import official_day
 
 from .content import Content, OverdueItem, QuotaReport, QuotaRow, ReformReport, ReformRow, Shortfall, Subject
 from .drawings import drawings_of
+from .tiles import tiles_of
 
 # A longer table goes to the workbook, and the page shows its head.
 MOST_ROWS = 300
@@ -46,7 +49,15 @@ def page_of(content: Content, *, preview: bool = False) -> str:
             template, own = "reports/reform.html", _reform_words(content)
     shared = _shared_words(content.subject)
     return render_to_string(
-        template, shared | own | {"report": content, "charts": drawings_of(content), "preview": preview}
+        template,
+        shared
+        | own
+        | {
+            "report": content,
+            "charts": drawings_of(content),
+            "tiles": tiles_of(content),
+            "preview": preview,
+        },
     )
 
 
@@ -87,8 +98,16 @@ def _reform_words(report: ReformReport) -> dict[str, object]:
         "overdue": cut(report.overdue, worst=_days_overdue),
         "waiting": cut(report.waiting, worst=lambda item: item.days_waiting),
         "late": cut(report.late),
-        "rules": list(dict.fromkeys(row.status.rule for row in report.statuses)),
+        "rules": _cited(row.status.rule for row in report.statuses),
     }
+
+
+def _cited(rules: Iterable[Citation]) -> list[str]:
+    """Name each document once, with all its clauses."""
+    clauses: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for rule in rules:
+        clauses[rule.document_number or rule.title][rule.clause] = None
+    return [f"{document} {'、'.join(found)}" for document, found in clauses.items()]
 
 
 def _days_overdue(item: OverdueItem) -> int:

@@ -25,7 +25,8 @@ def _quota_cover(report: QuotaReport) -> Sheet:
     cover = report.cover
     rows = (
         ("纳入核对的协会", cover.associations, None),
-        ("适用规定全部达标的协会", cover.associations_met, None),
+        ("有比例规定可依的协会", report.associations_ruled, None),
+        ("达标协会（各机构全部达标）", cover.associations_met, report.associations_percent),
         ("应核对机构", cover.ruled, None),
         ("达标机构", cover.met, cover.met_percent),
         ("未达标机构", cover.short, None),

@@ -88,9 +88,6 @@ def _cover(statuses: Sequence[MilestoneRow]) -> ReformCover:
         associations=len({row.place.code for row in statuses}),
         progress=progress,
         verified_percent=verified_percent(progress),
-        overdue_items=sum(row.status.is_overdue for row in statuses),
-        waiting_items=sum(row.status.state == MilestoneState.CLAIMED for row in statuses),
-        late_items=sum(row.status.is_late for row in statuses),
     )
 
 
@@ -125,28 +122,36 @@ def _row(each: Listed, own: Progress, below: Progress) -> ReformRow:
 def _milestone_lines(statuses: Iterable[MilestoneRow]) -> tuple[MilestoneLine, ...]:
     states: defaultdict[Milestone, Counter[MilestoneState]] = defaultdict(Counter)
     overdue: Counter[Milestone] = Counter()
+    unweighted: Counter[Milestone] = Counter()
     for row in statuses:
         states[row.status.milestone][row.status.state] += 1
         overdue[row.status.milestone] += row.status.is_overdue
+        unweighted[row.status.milestone] += not row.status.weight
     return tuple(
-        _milestone_line(milestone, states[milestone], overdue[milestone])
+        _milestone_line(
+            milestone, states[milestone], overdue=overdue[milestone], unweighted=unweighted[milestone]
+        )
         for milestone in Milestone
         if milestone in states
     )
 
 
-def _milestone_line(milestone: Milestone, counts: Counter[MilestoneState], overdue: int) -> MilestoneLine:
+def _milestone_line(
+    milestone: Milestone, counts: Counter[MilestoneState], *, overdue: int, unweighted: int
+) -> MilestoneLine:
+    verified, not_computed = counts[MilestoneState.VERIFIED], counts[MilestoneState.NOT_COMPUTED]
     return MilestoneLine(
         milestone=milestone,
         bound=counts.total(),
-        verified=counts[MilestoneState.VERIFIED],
+        verified=verified,
         claimed=counts[MilestoneState.CLAIMED],
         returned=counts[MilestoneState.RETURNED],
         in_progress=counts[MilestoneState.IN_PROGRESS],
         not_started=counts[MilestoneState.NOT_STARTED],
-        not_computed=counts[MilestoneState.NOT_COMPUTED],
+        not_computed=not_computed,
         overdue=overdue,
-        verified_percent=percent_cut(counts[MilestoneState.VERIFIED], counts.total()),
+        unweighted=unweighted,
+        verified_percent=None if not_computed else percent_cut(verified, counts.total()),
     )
 
 
@@ -159,6 +164,7 @@ def _overdue_item(row: MilestoneRow, *, on: date) -> OverdueItem:
         state=status.state,
         deadline=deadline,
         days_overdue=(on - deadline).days,
+        weight=status.weight,
         rule=status.rule,
         reason=COMPUTED_REASON if status.milestone in COMPUTED_REMEDIES else REASONS[status.state],
         remedy=COMPUTED_REMEDIES.get(status.milestone) or REMEDIES[status.state],
@@ -172,6 +178,7 @@ def _waiting_items(statuses: Iterable[MilestoneRow], *, on: date) -> tuple[Waiti
             milestone=row.status.milestone,
             claimed_on=row.status.claimed_on,
             days_waiting=(on - row.status.claimed_on).days,
+            weight=row.status.weight,
             document_number=row.status.document_number,
         )
         for row in statuses
@@ -187,6 +194,7 @@ def _late_items(statuses: Iterable[MilestoneRow]) -> tuple[LateItem, ...]:
             state=row.status.state,
             deadline=row.status.deadline,
             achieved_on=row.status.achieved_on,
+            weight=row.status.weight,
             document_number=row.status.document_number,
         )
         for row in statuses

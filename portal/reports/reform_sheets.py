@@ -9,7 +9,7 @@ from .sheet_parts import PLACE, RULE, count, cover_sheet, day, percent, place_ce
 MILESTONE = Column(header="改革事项", width=24)
 STATE = Column(header="状态", width=9)
 NUMBER = Column(header="申报文号", width=26)
-PROGRESS = ("要求", "已核实", "已申报", "逾期", "迟于期限")
+PROGRESS = ("要求", "已核实", "已申报", "逾期", "晚于期限")
 
 
 def reform_sheets(report: ReformReport) -> list[Sheet]:
@@ -33,20 +33,21 @@ def _cover(report: ReformReport) -> Sheet:
         ("已核实（权重）", cover.progress.verified, cover.verified_percent),
         ("已申报待核实（权重）", cover.progress.claimed, None),
         ("逾期（权重）", cover.progress.overdue, None),
-        ("逾期事项", cover.overdue_items, None),
-        ("待核实事项", cover.waiting_items, None),
-        ("迟于期限完成的事项", cover.late_items, None),
+        ("晚于期限（权重）", cover.progress.late, None),
+        ("逾期中另有不计权重的事项", report.overdue_unweighted, None),
+        ("待核实中另有不计权重的事项", report.waiting_unweighted, None),
+        ("晚于期限中另有不计权重的事项", report.late_unweighted, None),
     )
     return cover_sheet(report, rows)
 
 
 def _milestones(report: ReformReport) -> Sheet:
-    headers = ("适用协会数", "已核实", "已申报", "已退回", "进行中", "未启动", "尚未计算", "逾期")
+    headers = ("适用协会数", "已核实", "已申报", "已退回", "进行中", "未启动", "尚未计算", "逾期", "不计权重")
     columns = (MILESTONE, *map(count, headers), percent("核实率"))
     rows = (
         (
             line.milestone.label, line.bound, line.verified, line.claimed, line.returned, line.in_progress,
-            line.not_started, line.not_computed, line.overdue, line.verified_percent,
+            line.not_started, line.not_computed, line.overdue, line.unweighted, line.verified_percent,
         )
         for line in report.milestones
     )  # fmt: skip
@@ -78,7 +79,7 @@ def _progress(progress: Progress) -> tuple[Cell, ...]:
 def _statuses(report: ReformReport) -> Sheet:
     columns = (
         *PLACE, MILESTONE, STATE, day("期限"), day("申报日期"), day("成文日期"), NUMBER,
-        Column(header="逾期", width=6), Column(header="迟于期限", width=9), count("权重"), *RULE,
+        Column(header="逾期", width=6), Column(header="晚于期限", width=9), count("权重"), *RULE,
     )  # fmt: skip
     rows = (
         (
@@ -98,13 +99,13 @@ def _yes(holds: bool) -> str:
 
 def _overdue(report: ReformReport) -> Sheet:
     columns = (
-        *PLACE, MILESTONE, STATE, day("期限"), count("逾期天数"), Column(header="原因", width=26),
-        Column(header="建议", width=44), *RULE,
+        *PLACE, MILESTONE, STATE, day("期限"), count("逾期天数"), count("权重"),
+        Column(header="原因", width=26), Column(header="建议", width=44), *RULE,
     )  # fmt: skip
     rows = (
         (
             *place_cells(item.place), item.milestone.label, item.state.label, item.deadline,
-            item.days_overdue, item.reason, item.remedy, *rule_cells(item.rule),
+            item.days_overdue, item.weight, item.reason, item.remedy, *rule_cells(item.rule),
         )
         for item in report.overdue
     )  # fmt: skip
@@ -112,11 +113,11 @@ def _overdue(report: ReformReport) -> Sheet:
 
 
 def _waiting(report: ReformReport) -> Sheet:
-    columns = (*PLACE, MILESTONE, day("申报日期"), count("等待天数"), NUMBER)
+    columns = (*PLACE, MILESTONE, day("申报日期"), count("等待天数"), NUMBER, count("权重"))
     rows = (
         (
             *place_cells(item.place), item.milestone.label, item.claimed_on, item.days_waiting,
-            item.document_number,
+            item.document_number, item.weight,
         )
         for item in report.waiting
     )  # fmt: skip
@@ -124,12 +125,12 @@ def _waiting(report: ReformReport) -> Sheet:
 
 
 def _late(report: ReformReport) -> Sheet:
-    columns = (*PLACE, MILESTONE, STATE, day("期限"), day("成文日期"), NUMBER)
+    columns = (*PLACE, MILESTONE, STATE, day("期限"), day("成文日期"), NUMBER, count("权重"))
     rows = (
         (
             *place_cells(item.place), item.milestone.label, item.state.label, item.deadline, item.achieved_on,
-            item.document_number,
+            item.document_number, item.weight,
         )
         for item in report.late
     )  # fmt: skip
-    return Sheet(title="迟于期限", columns=columns, rows=rows)
+    return Sheet(title="晚于期限", columns=columns, rows=rows)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from associations.register.picker import build_picker
-from portal.jobs.models import BATCH
+from portal.jobs.models import BATCH, Job
 from portal.jobs.permissions import load_job, require_reports
 from portal.jobs.queries import view_of
 from portal.lib.findings import RuleViolation
@@ -126,24 +126,28 @@ def file(request: HttpRequest, report_id: UUID, name: str) -> FileResponse:
 @require_GET
 def batch(request: HttpRequest, job_id: UUID) -> HttpResponse:
     job = load_job(request, job_id)
-    reports = Report.objects.visible_to(request.user).without_content().of_batch(job)
-    reports = reports.select_related("association", "job").prefetch_related("files")
-    context = {
-        "job": job,
-        "view": view_of(job),
-        "crumbs": _crumbs(job.association.short_name),
-        "page": newest_first(reports, by="requested_at", request=request, size=PAGE_SIZE),
-    }
-    return render(request, "reports/batch.html", context)
+    crumbs = _crumbs(job.association.short_name)
+    return render(request, "reports/batch.html", _batch_page(job, request) | {"crumbs": crumbs})
 
 
 @require_GET
 def batch_progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    job = load_job(request, job_id)
-    view = view_of(job)
-    if view.is_ended and request.htmx:
+    page = _batch_page(load_job(request, job_id), request)
+    if page["view"].is_ended and request.htmx:
         return HttpResponseClientRefresh()
-    return render(request, "reports/batch.html#progress", {"job": job, "view": view})
+    return render(request, "reports/batch.html#progress", page)
+
+
+def _batch_page(job: Job, request: HttpRequest) -> dict[str, object]:
+    """Show the bar together with the rows of the same page, so that neither is ahead of the other."""
+    reports = Report.objects.visible_to(request.user).without_content().of_batch(job)
+    reports = reports.select_related("association", "job").prefetch_related("files")
+    return {
+        "job": job,
+        "view": view_of(job),
+        "page": newest_first(reports, by="requested_at", request=request, size=PAGE_SIZE),
+        "poll_url": f"{reverse('reports:batch_progress', args=[job.pk])}?{request.GET.urlencode()}",
+    }
 
 
 def _crumbs(name: str) -> list[Crumb]:

@@ -45,7 +45,7 @@ def test_quota_figures_agree_in_all_three_files(councils, city):
     ]
     assert ["需调整席位合计", 1, ""] in sheet(files["xlsx"].content, "汇总")
     assert "33.3%" in text
-    assert "2/6人，≥40%" in text
+    assert "2/6人 ≥40%" in text
     assert "将1席调整为基层一线人员" in text.replace("\n", "").replace(" ", "")
 
 

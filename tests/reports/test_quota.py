@@ -1,12 +1,14 @@
 from datetime import date
 from decimal import Decimal
 
-from associations.enums import Body
+from associations.enums import Body, Constituency, Post
 from members.rules import QuotaResult
+from portal.oversight.overview import QuotaTally, overview_of
 from portal.reports import quota
 from portal.reports.archive import restored, stored
 from portal.reports.content import QuotaCover
 from portal.reports.models import ReportKind
+from portal.reports.tiles import tiles_of
 from tests import factories
 from tests.reports.conftest import DAY, seats
 
@@ -90,6 +92,18 @@ def test_report_takes_the_same_statements_for_one_and_three_counties(
 
     with django_assert_num_queries(6):
         build(city)
+
+
+def test_associations_that_meet_every_quota_are_those_of_the_dashboard(rules, city, county, other_county):
+    seats(county, grassroots=2, total=5)
+    factories.seat(county.terms.get(), Post.COUNCIL_MEMBER, constituency=Constituency.GRASSROOTS)
+
+    report = build(city)
+    tile = tiles_of(report)[1]
+
+    assert overview_of(city, on=DAY).total.quotas == QuotaTally(bound=3, met=1)
+    assert (report.associations_ruled, report.cover.associations_met) == (3, 1)
+    assert (tile.label, tile.figure, tile.unit, tile.note) == ("达标协会", "1", "/ 3 个", "占33.3%")
 
 
 def test_stored_report_comes_back_exactly(councils, city):

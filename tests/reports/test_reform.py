@@ -5,7 +5,10 @@ from associations.enums import Milestone, MilestoneState
 from portal.oversight.verdicts import Progress
 from portal.reports import reform
 from portal.reports.archive import restored, stored
+from portal.reports.drawings import drawings_of
 from portal.reports.models import ReportKind
+from portal.reports.paper import page_of
+from portal.reports.tiles import tiles_of
 from tests import factories
 from tests.reports.conftest import DAY
 
@@ -67,6 +70,35 @@ def test_bound_townships_count_in_the_totals_of_their_city(councils, city, count
     assert township.code not in [row.place.code for row in report.rows]
     assert report.cover.progress.required == 7
     assert [row.below.required for row in report.rows] == [7, 3, 2]
+
+
+def test_waiting_claim_of_weight_nought_is_listed_and_in_no_sum(councils, rules, city, county):
+    factories.milestone_rule(rules, Milestone.PARTY_GROUP, weight=0)
+    factories.milestone_step(county, Milestone.PARTY_GROUP, "claimed", date(2021, 4, 1))
+
+    report = build(city)
+    page = page_of(report)
+
+    assert [(item.milestone, item.weight) for item in report.waiting] == [
+        (Milestone.PARTY_GROUP, 0),
+        (Milestone.BUDGET, 1),
+    ]
+    assert (report.cover.progress.claimed, report.waiting_unweighted) == (1, 1)
+    waiting = tiles_of(report)[2]
+    assert (waiting.label, waiting.figure, waiting.note) == ("已申报待核实", "1", "另有不计权重1项")
+    assert "已申报待核实1项" in page
+    assert "已申报待核实1，逾期4" in page
+    assert "党组（不计权重）" in page
+
+
+def test_milestone_that_is_not_computed_is_drawn_without_a_figure(rules, city, county):
+    factories.milestone_rule(rules, Milestone.NETWORK)
+
+    report = build(city)
+
+    line = report.milestones[-1]
+    assert (line.milestone, line.not_computed, line.verified_percent) == (Milestone.NETWORK, 2, None)
+    assert "乡村两级组织健全尚未计算" in drawings_of(report)["milestones"].picture
 
 
 def test_stored_report_comes_back_exactly(councils, city):

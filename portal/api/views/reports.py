@@ -67,5 +67,5 @@ class JobDetail(Resource):
         job = load_job(request, key)
         if job.kind == BATCH:
             parts = batch_progress(job.pk)
-            job.progress_done, job.progress_total = parts.ended, parts.total
+            job.state, job.progress_done, job.progress_total = parts.state, parts.ended, parts.total
         return Response(shapes.JobShape(job).data)
