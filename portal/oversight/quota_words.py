@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from associations.enums import Body
-from associations.policies.rule_book import Citation
 from members.rules import QuotaResult
 
 from .verdicts import BodyQuota
@@ -37,9 +37,9 @@ def lines_of(quotas: Iterable[BodyQuota]) -> tuple[QuotaLine, ...]:
     return tuple(
         QuotaLine(
             quota=quota,
-            required=_percent(quota),
+            required=_percent(quota.required_percent),
             remedy=remedy_of(quota),
-            weaker=_cited(quota.weaker_than) if quota.weaker_than else "",
+            weaker=_superior(quota),
         )
         for quota in quotas
     )
@@ -61,9 +61,10 @@ def remedy_of(quota: BodyQuota) -> str:
     return f"{replaced}，或增补 {quota.short_by_addition} 席"
 
 
-def _percent(quota: BodyQuota) -> str:
-    return "" if quota.required_percent is None else f"{quota.required_percent.normalize():f}"
+def _percent(percent: Decimal | None) -> str:
+    return "" if percent is None else f"{percent.normalize():f}"
 
 
-def _cited(citation: Citation) -> str:
-    return f"{citation.issuer_name} {citation}"
+def _superior(quota: BodyQuota) -> str:
+    rule = quota.weaker_than
+    return f"{rule.issuer_name} {rule}，不低于 {_percent(quota.superior_percent)}%" if rule else ""

@@ -87,6 +87,7 @@ def _judge_all(
 
 def _judge(body: Body, count: SeatCount, binding: Binding[Clause[QuotaRule]] | None) -> BodyQuota:
     rule = binding.rule.rule if binding else None
+    superior = binding.weaker_than if binding else None
     counted = count.counted(rule.constituencies) if rule else 0
     min_percent = rule.min_percent if rule else None
     verdict = judge_quota(counted=counted, total=count.total, min_percent=min_percent)
@@ -100,5 +101,6 @@ def _judge(body: Body, count: SeatCount, binding: Binding[Clause[QuotaRule]] | N
         short_by_replacement=verdict.short_by_replacement,
         short_by_addition=verdict.short_by_addition,
         rule=binding.rule.citation if binding else None,
-        weaker_than=binding.weaker_than.citation if binding and binding.weaker_than else None,
+        weaker_than=superior.citation if superior else None,
+        superior_percent=superior.rule.min_percent if superior else None,
     )

@@ -15,7 +15,8 @@ from portal.lib.figures import percent_cut
 class BodyQuota:
     """One body of one association on one day, against the rule that binds it.
 
-    Units: percents 0–100; `percent` is cut to one decimal; the shortfalls are seats.
+    Units: percents 0–100; `percent` is cut to one decimal; the shortfalls are seats. `superior_percent`
+    is what the stricter rule `weaker_than` asks.
     """
 
     body: Body
@@ -28,6 +29,7 @@ class BodyQuota:
     short_by_addition: int | None
     rule: Citation | None
     weaker_than: Citation | None
+    superior_percent: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
