@@ -19,7 +19,7 @@ LAST_DAY = date(2026, 10, 31)
 # No division has this code and no card can carry it; the portal itself would refuse to take such a number.
 NOBODYS_REGION = "990000"
 
-# Thirteen to twenty-four members and up to two groups in a village; one village in sixteen has none yet.
+# Eleven to twenty-one members and up to two groups in a village; one village in sixteen has none yet.
 DRAW_MEMBERS = """
     CREATE TEMPORARY TABLE sown_member ON COMMIT DROP AS
     SELECT nextval(pg_get_serial_sequence('members_person', 'id')) AS person_id, drawn.*,
@@ -32,7 +32,7 @@ DRAW_MEMBERS = """
         FROM associations_association AS village
         CROSS JOIN LATERAL hashtextextended(village.code, 0) AS village_key
         CROSS JOIN LATERAL generate_series(
-            1, %(scale)s * (13 + pg_temp.pick(village_key, %(seed)s, 12))) AS serial
+            1, %(scale)s * (11 + pg_temp.pick(village_key, %(seed)s, 11))) AS serial
         WHERE village.level = 5 AND village.established_on IS NOT NULL
             AND village.code ~ %(prefixes)s AND pg_temp.pick(village_key, %(seed)s + 1, 16) > 0
         ORDER BY village.code, serial
