@@ -119,3 +119,27 @@ def test_weak_password_is_refused(client, newcomer, weak):
 
     assert page.status_code == 200
     assert list(page.context["form"].errors) == ["new_password2"]
+
+
+@pytest.mark.parametrize("length", [151, 256, 5000])
+def test_user_name_too_long_for_any_account_is_told(client, db, length):
+    page = sign_in(client, "x" * length, "wrong")
+
+    assert page.status_code == 200
+    assert list(page.context["form"].errors) == ["username"]
+
+
+def change_password(client, old):
+    new = {"new_password1": "Other-horse-22", "new_password2": "Other-horse-22"}
+    return client.post("/accounts/password/", {"old_password": old} | new)
+
+
+def test_wrong_old_passwords_lock_as_sign_in_does(client, client2, office):
+    client.force_login(office)
+
+    wrong = [change_password(client, "wrong").status_code for _ in range(5)]
+    right = change_password(client, PASSWORD).status_code
+
+    assert (wrong, right) == ([200] * 4 + [429], 429)
+    assert sign_in(client2, "office", PASSWORD).status_code == 429
+    assert User.objects.get(pk=office.pk).check_password(PASSWORD)

@@ -133,3 +133,12 @@ def test_make_token_command_prints_a_working_token(client, county, capsys):
     call_command("make_token", clerk.username, "--days", "1")
 
     assert codes(ask(client, capsys.readouterr().out.strip())) == ["360102"]
+
+
+def test_token_of_a_user_whose_password_is_due_is_refused(client, secret, leader):
+    leader.must_change_password = True
+    leader.save()
+
+    response = ask(client, secret)
+
+    assert (response.status_code, response.json()["detail"]) == (403, "须先在网页上修改密码")
