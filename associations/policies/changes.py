@@ -23,12 +23,9 @@ from portal.records.forms import show_findings
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    prefixes = request.user.scope.prefixes_for(Permission.MANAGE_POLICIES)
-    if not prefixes:
+    if not request.user.scope.may(Permission.MANAGE_POLICIES):
         raise Http404("您没有可以登记政策文件的地区")
-    form = DocumentForm(
-        request.POST or None, request.FILES or None, user=request.user, initial={"issuer": prefixes[0]}
-    )
+    form = DocumentForm(request.POST or None, request.FILES or None, user=request.user)
     if form.is_valid():
         chosen = form.cleaned_data
         try:

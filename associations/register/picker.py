@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.page_parts import AssociationPicker, PickerLevel, PickerOption
 
-LEGENDS = {"into": "并入哪个协会"}
+LEGENDS = {"into": "并入哪个协会", "issuer": "发文地区", "scope": "适用地区"}
 
 
 def build_picker(

@@ -358,12 +358,12 @@ def test_administrator_registers_a_document(signed_in, administrator, province, 
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
-        ({"issuer": "36"}, "issuer", "没有这个地区，或不在您的管理范围内"),
-        ({"issuer": "9999"}, "issuer", "没有这个地区，或不在您的管理范围内"),
+        ({"issuer": "36"}, "issuer", "没有这个协会，或不在您的管理范围内"),
+        ({"issuer": "9999"}, "issuer", "没有这个协会，或不在您的管理范围内"),
         ({"basis": "查无〔2020〕1号"}, "basis", "没有登记“查无〔2020〕1号”，请先登记该文件或改正文号"),
         ({"dated_on": "2999-01-01"}, "dated_on", "成文日期不能晚于今天"),
         ({"number": "洪发〔2020〕1号"}, "__all__", "该文号已经登记"),
-        ({"title": ""}, "title", "该字段是必填项。"),
+        ({"title": ""}, "title", "请填写这一项。"),
     ],
 )
 def test_document_that_is_wrong_says_where(signed_in, administrator, city, changed, field, message):
@@ -428,11 +428,11 @@ def test_administrator_adds_a_rule(signed_in, administrator, city):
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
-        ({"scope": "36"}, "scope", "没有这个地区，或不在您的管理范围内"),
+        ({"scope": "36"}, "scope", "没有这个协会，或不在您的管理范围内"),
         ({"scope": "360102"}, "levels", "适用地区是县级，不能约束市级"),
         ({"levels": [1]}, "levels", "选择一个有效的选项。 1 不在可用的选项中。"),
-        ({"levels": []}, "levels", "该字段是必填项。"),
-        ({"constituencies": []}, "constituencies", "该字段是必填项。"),
+        ({"levels": []}, "levels", "请至少选择一项。"),
+        ({"constituencies": []}, "constituencies", "请至少选择一项。"),
         ({"min_percent": "101"}, "min_percent", "确保该值小于或等于100。"),
         ({"ends_on": "2020-04-09"}, "__all__", "失效日期不能早于生效日期"),
         ({"seen": 7}, "__all__", "该记录已被他人修改，请核对后再保存"),
