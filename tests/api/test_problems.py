@@ -176,3 +176,15 @@ def test_session_without_a_csrf_token_is_refused(office, county):
     response = strict.post(WHAT_IF, {}, content_type="application/json")
 
     assert (response.status_code, response["Content-Type"]) == (403, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [r'{"kind": "quota", "association": "\ud800"}', r'{"\udfff": 1}', r'{"formats": [["\ud83d"]]}'],
+    ids=["value", "name", "deep"],
+)
+@pytest.mark.parametrize("path", [WHAT_IF, "/api/v1/reports/"])
+def test_half_a_character_is_refused(clerk, path, body):
+    response = clerk.post(path, body, content_type="application/json")
+
+    assert (response.status_code, response.json()["detail"]) == (400, "JSON 中有不成字符的编码")

@@ -129,6 +129,7 @@ def test_file_is_a_download_and_304_when_known(clerk, file):
     assert b"".join(first.streaming_content) == b'{"a": 1}'
     assert first["Content-Disposition"].startswith("attachment; filename*=utf-8''360102-")
     assert first["ETag"] == f'"{file.sha256}"'
+    assert first["Cache-Control"] == "private, no-store"
     assert again.status_code == 304
 
 

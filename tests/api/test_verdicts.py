@@ -224,7 +224,7 @@ def test_association_tells_its_ancestors_and_what_lies_below(clerk, county):
     }
 
 
-@pytest.mark.parametrize("path", ["", "overview/", "quotas/", "council/", "reform/"])
+@pytest.mark.parametrize("path", ["overview/", "quotas/", "reform/"])
 def test_unchanged_reply_is_304_and_a_changed_one_is_not(clerk, council, plan, path):
     url = f"{API}{path}?on={DAY}"
     tag = clerk.get(url)["ETag"]
@@ -238,6 +238,20 @@ def test_unchanged_reply_is_304_and_a_changed_one_is_not(clerk, council, plan, p
 
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert (changed.status_code, changed["ETag"] == tag) == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "keeping"),
+    [
+        ("associations/360102/", "private, no-store"),
+        ("associations/360102/council/", "private, no-store"),
+        ("appointments/", "private, no-store"),
+        ("associations/360102/quotas/", "private, no-cache"),
+        ("terms/", "private, no-cache"),
+    ],
+)
+def test_replies_about_people_are_never_stored(clerk, council, path, keeping):
+    assert clerk.get(f"/api/v1/{path}")["Cache-Control"] == keeping
 
 
 def test_304_is_never_given_to_who_may_not_look(clerk, council, neighbour):
