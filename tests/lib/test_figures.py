@@ -4,7 +4,7 @@ from math import floor
 
 import pytest
 
-from portal.lib.figures import chinese_numeral, percent_cut
+from portal.lib.figures import chinese_numeral, grouped, percent_cut
 
 
 def test_percent_cut_of_every_pair_up_to_1000_is_the_floor_of_the_exact_share():
@@ -73,3 +73,10 @@ def test_chinese_numeral_is_different_for_every_number():
 def test_chinese_numeral_refuses_numbers_outside_its_range(number):
     with pytest.raises(ValueError, match="no numeral"):
         chinese_numeral(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")]
+)
+def test_count_has_a_comma_before_every_three_digits(number, shown):
+    assert grouped(number) == shown

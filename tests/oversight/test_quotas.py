@@ -6,6 +6,7 @@ import pytest
 from associations.enums import Body, Constituency, Level, Post
 from members.rules import QuotaResult
 from members.seat_counts import Seat
+from portal.oversight.quota_words import lines_of
 from portal.oversight.quotas import quotas_of, quotas_of_many, what_if
 from tests import factories
 
@@ -83,8 +84,11 @@ def test_nearest_issuer_binds_though_weaker_and_says_so(province, county, jiangx
 
     quota = council_quota(county)
 
+    (line,) = lines_of([quota])
+
     assert quota.rule.document_number == "东府〔2021〕1号"
-    assert quota.weaker_than.issuer_code == "36"
+    assert (quota.weaker_than.issuer_code, quota.superior_percent) == ("36", 30)
+    assert line.weaker == f"江西省计划生育协会 {quota.weaker_than}，不低于 30%"
 
 
 def test_person_with_two_posts_counts_once_in_each_body(county, jiangxi_rule):
