@@ -63,6 +63,7 @@ PEOPLE = RecordType(
     filters=PersonFilters,
     form=PersonForm,
     derived=("name_key",),
+    masks={"phone": mask_phone},
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
 )
 

@@ -67,7 +67,10 @@ class BulkForm(forms.Form):
         }
         self.needed = {name for name, field in plain.items() if field.required}
         for field in plain.values():
-            field.required = False
+            # Nothing is filled in beforehand: a default that nobody chose must not reach fifty records.
+            field.required, field.initial = False, None
+            if isinstance(field, forms.ChoiceField) and ("", "请选择") not in field.choices:
+                field.choices = [("", "请选择"), *field.choices]
         self.fields |= plain
         self.fields["changed"].choices = [(name, field.label) for name, field in plain.items()]
 

@@ -10,7 +10,7 @@ from pghistory.models import Event
 
 from portal.accounts.models import User
 
-from .types import rows_of
+from .types import RecordType, rows_of
 
 SHOWN = 100
 LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
@@ -44,14 +44,14 @@ def shown_fields(model: type[Model]) -> list[Field]:
     return [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
 
 
-def changes_of(record: Model, *, fields: Sequence[str], user: User) -> list[Change]:
+def changes_of(record: Model, *, record_type: RecordType, user: User) -> list[Change]:
     """List what changed in a record, newest first; at most the last 100 versions.
 
     Versions in which nothing that people fill in changed are left out. `differs_now` says that
-    the version differs from the record of today in `fields`.
+    the version differs from the record of today in a field of the form.
     """
     events = list(_versions(record)[: SHOWN + 1])
-    words = Words(type(record), [*events, record], user=user)
+    words = Words(record_type, [*events, record], user=user)
     names = _names_of(events)
     older = [*events[1:], None] if len(events) <= SHOWN else events[1:]
     changes = (
@@ -62,7 +62,7 @@ def changes_of(record: Model, *, fields: Sequence[str], user: User) -> list[Chan
             what=LABELS[event.pgh_label],
             purpose=str(_metadata(event).get("purpose", "")),
             differences=words.differences(before, event),
-            differs_now=bool(words.differences(event, record, only=fields)),
+            differs_now=bool(words.differences(event, record, only=record_type.form_fields)),
         )
         for event, before in zip(events, older, strict=False)
     )
@@ -80,20 +80,26 @@ def version_of(record: Model, key: int) -> Event | None:
     return _versions(record).filter(pk=key).first()
 
 
-def differences_to(version: Model, *, record: Model, fields: Sequence[str], user: User) -> list[Difference]:
+def differences_to(version: Model, *, record: Model, record_type: RecordType, user: User) -> list[Difference]:
     """List what a restore of the version would change in the record."""
-    words = Words(type(record), [version, record], user=user)
-    return list(words.differences(record, version, only=fields))
+    words = Words(record_type, [version, record], user=user)
+    return list(words.differences(record, version, only=record_type.form_fields))
 
 
 class Words:
     """The fields of some versions of a record in words; records out of the user's scope are not named."""
 
-    def __init__(self, model: type[Model], versions: Iterable[Model], *, user: User) -> None:
-        self.fields = shown_fields(model)
+    def __init__(self, record_type: RecordType, versions: Iterable[Model], *, user: User) -> None:
+        self.fields = shown_fields(record_type.model)
+        self.masks = record_type.masks
         self.named = _related(self.fields, list(versions), user=user)
 
-    def of(self, version: Model, field: Field) -> str:
+    def of(self, version: Model | None, field: Field) -> str:
+        """Say a field of a version, masked where the type says so."""
+        mask = self.masks.get(field.name, str)
+        return mask(self._plain(version, field)) if version else ""
+
+    def _plain(self, version: Model, field: Field) -> str:
         value = getattr(version, field.attname)
         if value in (None, ""):
             return ""
@@ -109,11 +115,13 @@ class Words:
         self, before: Model | None, after: Model, *, only: Sequence[str] = ()
     ) -> tuple[Difference, ...]:
         fields = [field for field in self.fields if not only or field.name in only]
-        pairs = ((field, self.of(before, field) if before else "", self.of(after, field)) for field in fields)
         return tuple(
-            Difference(label=str(field.verbose_name), before=old, after=new)
-            for field, old, new in pairs
-            if old != new
+            Difference(
+                label=str(field.verbose_name), before=self.of(before, field), after=self.of(after, field)
+            )
+            for field in fields
+            # Compared as they are: two numbers may look the same behind their masks.
+            if (self._plain(before, field) if before else "") != self._plain(after, field)
         )
 
 

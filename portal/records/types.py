@@ -1,7 +1,7 @@
 """What the record pages must know of a kind of record; each room declares its own in its `records.py`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from django.db.models import Model
@@ -47,7 +47,8 @@ class RecordType:
 
     Whoever may see it is told by the model's own query set. `order` names the column that sorts the list at
     first; `derived` are the fields that follow from those of the form, so that a restore takes both back;
-    `note` tells where records are made that are not made by a form of their own (`form_creates`).
+    `masks` hide a field in the history; `note` tells where records are made that no form of their own makes
+    (`form_creates`).
     """
 
     slug: str
@@ -59,6 +60,7 @@ class RecordType:
     edit_permission: Permission = Permission.EDIT_RECORDS
     related: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    masks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     bulk_fields: tuple[str, ...] = ()
     form_creates: bool = True
     note: str = ""
@@ -75,7 +77,7 @@ class RecordType:
     @property
     def form_fields(self) -> tuple[str, ...]:
         """The fields of the model that the form writes."""
-        names = {field.name for field in self.model._meta.concrete_fields}
+        names = {each.name for each in self.model._meta.concrete_fields}
         return tuple(name for name in self.form.base_fields if name in names)
 
     def records(self) -> ScopedQuerySet:

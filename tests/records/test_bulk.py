@@ -36,6 +36,7 @@ def test_bulk_change_names_the_number_and_writes_only_after_a_yes(client, office
         BULK, {"pk": marked} | CHANGE | {name: v for name, v in confirm.context["kept"] if name != "pk"}
     )
 
+    assert [field.value() for field in chosen.context["form"].visible_fields()] == [None] * 6
     assert (chosen.context["count"], chosen.context["kept"]) == (2, [("pk", str(pk)) for pk in marked])
     assert confirm.context["consequences"] == ["2 条记录的“工作单位”改为“新单位”"]
     assert before == [("旧单位", 1)] * 3

@@ -109,6 +109,18 @@ def test_restore_into_an_association_out_of_reach_is_refused(client, office, ver
     assert "西湖区" not in shown.content.decode()
 
 
+def test_history_masks_telephones_and_still_tells_them_apart(client, office, county):
+    person = factories.person(county, name="新名", sex="male", phone="13800005678")
+    client.force_login(office)
+    client.post(PEOPLE.url("edit", person.pk), entries(PEOPLE, phone="13811115678"))
+
+    (newest, _), _ = changes(client, PEOPLE, person)
+
+    assert [(each.label, each.before, each.after) for each in newest.differences] == [
+        ("电话", "138****5678", "138****5678")
+    ]
+
+
 def test_first_fields_of_a_record_are_in_its_history(client, office, county):
     person = factories.person(county, name="原名", workplace="原单位")
     client.force_login(office)

@@ -80,7 +80,7 @@ def conflict(request: HttpRequest, record_type: RecordType, form: VersionedForm)
     yours = form.instance
     saved = load_record(request, record_type, yours.pk, record_type.edit_permission)
     saved_by, saved_at = last_change(saved)
-    words = Words(record_type.model, [saved, yours], user=request.user)
+    words = Words(record_type, [saved, yours], user=request.user)
     fields = [field for field in words.fields if field.name in record_type.form_fields]
     typed = [
         (name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values

@@ -61,7 +61,7 @@ def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpRespon
 def history(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk)
     may_restore = may_edit(request, record_type, record)
-    changes = changes_of(record, fields=record_type.form_fields, user=request.user)
+    changes = changes_of(record, record_type=record_type, user=request.user)
     context = head(request, record_type, record) | {
         "changes": [
             (change, record_type.url("restore", pk, change.key) if may_restore and change.differs_now else "")
@@ -79,7 +79,7 @@ def restore(request: HttpRequest, pk: int, version_pk: int, record_type: RecordT
         raise Http404("没有这个版本，或您无权查看")
     if request.method == "POST":
         return restored(request, record_type, record, version)
-    differences = differences_to(version, record=record, fields=record_type.form_fields, user=request.user)
+    differences = differences_to(version, record=record, record_type=record_type, user=request.user)
     moment = version.pgh_created_at.astimezone(BEIJING)
     context = head(request, record_type, record, page="恢复旧版本") | {
         "question": f"把“{record}”恢复为 {moment:%Y-%m-%d %H:%M} 的版本？",
