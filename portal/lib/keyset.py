@@ -87,7 +87,9 @@ def _beyond(edge: Edge | None, by: str) -> Q:
     if edge is None:
         return Q()
     side = "gt" if edge.is_backwards else "lt"
-    return Q(**{f"{by}__{side}": edge.at}) | Q(**{by: edge.at, f"pk__{side}": edge.key})
+    # The bound in front of the OR is what the index can start from.
+    beyond = Q(**{f"{by}__{side}": edge.at}) | Q(**{f"pk__{side}": edge.key})
+    return Q(**{f"{by}__{side}e": edge.at}) & beyond
 
 
 def _url(request: HttpRequest, row: Model, by: str, name: str) -> str:
