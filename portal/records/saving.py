@@ -51,8 +51,9 @@ def save_version(record: models.Model, *, seen: int) -> None:
     Raises: RuleViolation with the code `stale` when the record moved on; otherwise as `save_record`.
     """
     with transaction.atomic():
-        rows = type(record)._base_manager.filter(pk=record.pk, version=seen).select_for_update()
-        if not rows.update(version=F("version") + 1):
+        rows = type(record)._base_manager.filter(pk=record.pk, version=seen)
+        # Locked and not updated here: one save is one version in the history.
+        if rows.select_for_update().first() is None:
             raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
         record.version = seen + 1
         save_record(record)

@@ -57,3 +57,26 @@ def test_term_of_a_single_day_is_kept(term):
     save_record(term)
 
     assert Term.objects.get().ends_on == STARTS_ON
+
+
+def test_save_of_a_seen_version_is_one_version_in_the_history(term):
+    term.number = 7
+
+    save_version(term, seen=1)
+
+    assert list(term.events.order_by("pgh_id").values_list("pgh_label", "number", "version")) == [
+        ("insert", 1, 1),
+        ("update", 7, 2),
+    ]
+
+
+def test_save_of_a_version_that_moved_on_is_refused(term):
+    stale = Term.objects.get(pk=term.pk)
+    save_version(term, seen=1)
+    stale.number = 9
+
+    with pytest.raises(RuleViolation) as refused:
+        save_version(stale, seen=1)
+
+    assert [finding.code for finding in refused.value.findings] == ["stale"]
+    assert Term.objects.get(pk=term.pk).number == 1
