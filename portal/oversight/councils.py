@@ -61,7 +61,7 @@ def council_page(
     The number of statements does not depend on the number of rows.
     """
     codes = CodesOn(on)
-    found = Association.objects.under_on(node.code, on=on).due(on=on)
+    found = Association.objects.under_on(codes.of(node), on=on).due(on=on)
     if is_own:
         found = found.filter(pk=node.pk)
     listed = found = narrowed(found, wanted, node=node, on=on, codes=codes)
