@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from portal.lib.dates import BEIJING
 from portal.lib.page_parts import (
@@ -159,7 +159,8 @@ SAMPLES = {
 }
 
 
-@require_safe
+# Its sample forms are sent to itself.
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def gallery(request: HttpRequest) -> HttpResponse:
     messages.success(request, "已保存，2026-06-09 08:30。")
