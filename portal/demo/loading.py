@@ -6,9 +6,10 @@ from random import Random
 
 from django.db import connection, transaction
 
-from associations.enums import DIVISION_LEVELS, Level
+from associations.enums import Level
 from associations.models import Association
 from members.models import Person
+from portal.accounts.scope import under_any
 from portal.lib.dates import BEIJING
 from portal.lib.findings import Finding, RuleViolation, Severity
 from portal.lib.pdf import render_pdf
@@ -37,11 +38,7 @@ def load(prefixes: Sequence[str], *, seed: int, scale: int, say: Say) -> None:
         # Checks that wait for the commit pile up, and every further row then walks past the pile.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     random = Random(seed)
-    associations = list(
-        Association.objects.filter(level__in=DIVISION_LEVELS).order_by("code")
-        if not prefixes
-        else [each for each in Association.objects.order_by("code") if each.code.startswith(tuple(prefixes))]
-    )
+    associations = list(Association.objects.divisions().filter(under_any("code", prefixes)).order_by("code"))
     offices = [each for each in associations if each.level <= Level.COUNTY]
     register.establish(associations, random)
     units = register.add_units([each for each in offices if each.level == Level.COUNTY], random)
