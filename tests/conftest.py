@@ -1,7 +1,19 @@
 import pytest
+from django.db import connection
 
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
 from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_else_at_the_end(django_db_setup, django_db_blocker):
+    """End what threads and killed workers left connected, so that the test database can be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
