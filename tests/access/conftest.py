@@ -1,9 +1,30 @@
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from . import world
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One world for a whole file: each question is undone, and making the world takes longer than asking."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(FILES_DIR=tmp_path_factory.mktemp("files")),
+        transaction.atomic(),
+    ):
+        yield world.build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def here(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    return world.build()
+def db(built):
+    """Undo what a test writes; pytest-django's own would close the connection that holds the world."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def here(built, db):
+    return built
