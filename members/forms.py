@@ -1,15 +1,46 @@
+from django import forms
+
 from associations.models import Association
 from associations.register.fields import AssociationField
 from portal.accounts.roles import Permission
 from portal.lib.pinyin import initials
-from portal.records.forms import VersionedForm, formfield_of
+from portal.records.forms import VersionedForm, form_of, formfield_of
 
-from .models import Person, Session, Term
+from .enums import Skill
+from .models import (
+    Family,
+    MemberGroup,
+    MemberOrganisation,
+    Membership,
+    Person,
+    ServiceRecord,
+    Session,
+    Term,
+    Volunteer,
+)
 
 
-class PersonForm(VersionedForm):
-    association = AssociationField(label="登记协会")
+class PlacedForm(VersionedForm):
+    """The form of a record that belongs to an association, chosen with the picker."""
+
+    association = AssociationField(label="协会")
     field_order = ("association",)
+    permission = Permission.EDIT_RECORDS
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        places = Association.objects.visible_to(self.user, self.permission)
+        chosen = self.instance.association.code if self.instance.association_id else ""
+        self.fields["association"].offer(places, user=self.user, chosen=chosen)
+
+    def clean(self) -> dict:
+        if "association" in self.cleaned_data:
+            self.instance.association = self.cleaned_data["association"]
+        return super().clean()
+
+
+class PersonForm(PlacedForm):
+    association = AssociationField(label="登记协会")
 
     class Meta:
         model = Person
@@ -26,17 +57,79 @@ class PersonForm(VersionedForm):
         )
         formfield_callback = formfield_of
 
-    def __init__(self, *args, **options) -> None:
-        super().__init__(*args, **options)
-        places = Association.objects.visible_to(self.user, Permission.EDIT_RECORDS)
-        chosen = self.instance.association.code if self.instance.pk else ""
-        self.fields["association"].offer(places, user=self.user, chosen=chosen)
-
     def clean(self) -> dict:
         self.instance.name_key = initials(self.cleaned_data.get("name", ""))
-        if "association" in self.cleaned_data:
-            self.instance.association = self.cleaned_data["association"]
         return super().clean()
+
+
+class GroupForm(PlacedForm):
+    class Meta:
+        model = MemberGroup
+        fields = ("name", "starts_on", "ends_on")
+        formfield_callback = formfield_of
+
+
+class OrganisationForm(PlacedForm):
+    association = AssociationField(label="登记协会")
+
+    class Meta:
+        model = MemberOrganisation
+        fields = ("name", "credit_code", "contact_name", "phone")
+        formfield_callback = formfield_of
+
+
+class EnteringForm(PlacedForm):
+    """Enters somebody at an association, or corrects the entry; only a new one chooses the association."""
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            del self.fields["association"]
+        else:
+            self.fields["association"].initial = self.member().association.code
+
+    def member(self) -> Person | MemberOrganisation:
+        return self.instance.person
+
+
+class MembershipForm(EnteringForm):
+    class Meta:
+        model = Membership
+        fields = ("category", "is_key_member", "joined_on", "group")
+        formfield_callback = formfield_of
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.fields["group"].queryset = self.instance.association.member_groups.all()
+            self.fields["group"].empty_label = "不编组"
+        else:
+            del self.fields["group"]
+
+    def member(self) -> Person | MemberOrganisation:
+        return self.instance.person or self.instance.organisation
+
+
+class VolunteerForm(EnteringForm):
+    """A person's application to help, and what came of it."""
+
+    skills = forms.MultipleChoiceField(
+        label="专长", choices=Skill.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Volunteer
+        fields = ("skills", "applied_on", "registered_on")
+        formfield_callback = formfield_of
+
+
+class FamilyForm(PlacedForm):
+    permission = Permission.EDIT_FAMILIES
+
+    class Meta:
+        model = Family
+        fields = ("kind", "householder", "address", "phone", "needs", "starts_on")
+        formfield_callback = formfield_of
 
 
 class TermForm(VersionedForm):
@@ -55,3 +148,6 @@ class SessionForm(VersionedForm):
         model = Session
         fields = ("place", "expected_count", "attended_count", "agenda", "resolutions")
         formfield_callback = formfield_of
+
+
+ServiceForm = form_of(ServiceRecord, "on", "hours", "content")

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "csp",
     "portal.lib",
     "portal.accounts",
+    "portal.audit",
     "portal.jobs",
     "portal.records",
     "associations",

@@ -12,19 +12,22 @@ from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
 from portal.lib.dates import BEIJING
 
-from .saving import refusal, save_record, save_version, update_rows
+from .saving import delete_record, lock_version, refusal, save_record, save_version, update_rows
 from .types import RecordType, rows_of
 
 MOST_AT_ONCE = 20_000
 
 
-def create(record: Model, *, record_type: RecordType, by: User) -> None:
-    """Save a new record of an association where the user may edit.
+def create(record: Model, *, record_type: RecordType, by: User) -> Model:
+    """Save a new record of an association where the user may edit, and return it.
 
     Raises: RuleViolation.
     """
     _require_edit(record, record_type=record_type, by=by)
+    if record_type.make:
+        return record_type.make(record, by=by)
     save_record(record)
+    return record
 
 
 def change(record: Model, *, record_type: RecordType, seen: int, by: User) -> None:
@@ -34,6 +37,36 @@ def change(record: Model, *, record_type: RecordType, seen: int, by: User) -> No
     """
     _require_edit(record, record_type=record_type, by=by)
     save_version(record, seen=seen)
+
+
+def end(record: Model, *, values: Mapping[str, object], record_type: RecordType, seen: int, by: User) -> None:
+    """End a record that goes on.
+
+    Raises: RuleViolation, with the code `stale` when it was changed since version `seen`.
+    """
+    ending = record_type.ending
+    if ending is None:
+        raise TypeError(f"{record_type.slug} does not end")
+    _require_edit(record, record_type=record_type, by=by)
+    if ending.write:
+        ending.write(record, values=values, seen=seen, by=by)
+        return
+    for name, value in values.items():
+        setattr(record, name, value)
+    save_version(record, seen=seen)
+
+
+@transaction.atomic
+def delete(record: Model, *, record_type: RecordType, seen: int, by: User) -> None:
+    """Delete a record on which nothing rests; its history stays.
+
+    Raises: RuleViolation, with the code `stale` when it was changed since version `seen`.
+    """
+    if not record_type.deletes:
+        raise TypeError(f"{record_type.slug} is not deleted")
+    _require_edit(record, record_type=record_type, by=by)
+    lock_version(record, seen=seen)
+    delete_record(record)
 
 
 def restore(record: Model, *, version: Event, record_type: RecordType, seen: int, by: User) -> None:

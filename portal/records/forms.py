@@ -5,6 +5,7 @@ from django.db import models
 
 from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
+from portal.lib.money import YuanField
 
 from .types import RecordType
 
@@ -16,7 +17,10 @@ def show_findings(form: forms.Form, refused: RuleViolation) -> None:
 
 
 def formfield_of(field: models.Field, **options) -> forms.Field | None:
-    """Make a form field: days with the browser's calendar, choices with words for the empty one."""
+    """Make a form field: days with the browser's calendar, amounts in yuan, words for the empty choice."""
+    if field.name.endswith("_fen"):
+        label = str(field.verbose_name).replace("(分)", "(元)")
+        return YuanField(label=label, required=not field.blank and not field.has_default())
     if isinstance(field, models.DateField):
         options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     made = field.formfield(**options)
@@ -43,6 +47,23 @@ class VersionedForm(RecordForm):
         self.user = user
         self.fields["seen"].required = self.instance.pk is not None
         self.initial["seen"] = self.instance.version
+
+
+def form_of(model: type[models.Model], *fields: str) -> type[VersionedForm]:
+    """Make the form of a record type that has nothing but fields of its model."""
+    return forms.modelform_factory(model, form=VersionedForm, fields=fields, formfield_callback=formfield_of)
+
+
+class EndForm(RecordForm):
+    """Ends a record; `seen` is the version of the record that the page showed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.initial["seen"] = self.instance.version
+        for name in self._meta.fields:
+            self.fields[name].required = True
 
 
 class SeenForm(forms.Form):

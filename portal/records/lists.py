@@ -15,7 +15,7 @@ from portal.lib.spreadsheet import Cell, Kind
 
 from .filters import RecordFilters
 from .queries import Order
-from .types import Column, RecordType
+from .types import MOST_DIGITS, Column, RecordType
 
 # What the address says besides the filters.
 PLACE = ("after", "before")
@@ -70,9 +70,7 @@ def list_request(request: HttpRequest, record_type: RecordType) -> ListRequest:
 
     Raises: BadRequest for a column that the list does not have or cannot be sorted by.
     """
-    filters = record_type.filters(
-        request.GET, queryset=record_type.records().visible_to(request.user), request=request
-    )
+    filters = record_type.filters(request.GET, queryset=_below_parent(request, record_type), request=request)
     sort = request.GET.get("sort", record_type.order)
     return ListRequest(
         filters=filters,
@@ -81,6 +79,16 @@ def list_request(request: HttpRequest, record_type: RecordType) -> ListRequest:
         sort=sort,
         order=_order(sort, record_type),
     )
+
+
+def _below_parent(request: HttpRequest, record_type: RecordType) -> ScopedQuerySet:
+    rows = record_type.records().visible_to(request.user)
+    for name in record_type.parents:
+        key = request.GET.get(name, "")
+        if key:
+            is_key = key.isdecimal() and len(key) < MOST_DIGITS
+            rows = rows.filter(**{f"{name}_id": int(key)}) if is_key else rows.none()
+    return rows
 
 
 def _columns(query: QueryDict, record_type: RecordType) -> tuple[Column, ...]:

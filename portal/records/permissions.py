@@ -1,9 +1,13 @@
+from collections.abc import Iterable
+
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 
 from portal.accounts.roles import Permission
+from portal.audit import looks
+from portal.audit.enums import Channel
 
-from .types import RecordType
+from .types import MOST_DIGITS, RecordType, rows_of
 
 
 def require(request: HttpRequest, permission: Permission) -> None:
@@ -29,3 +33,27 @@ def load_record(
     if record is None:
         raise Http404(f"没有这条{record_type.label}记录，或您无权查看")
     return record
+
+
+def load_parent(request: HttpRequest, record_type: RecordType) -> tuple[str, Model] | None:
+    """Return the foreign key and the record that the address names as the parent of a new record, or nothing.
+
+    Raises: Http404 when it is missing or the user may not edit it; both look alike.
+    """
+    name = next((each for each in record_type.parents if each in request.GET), "")
+    if not name:
+        return None
+    key = request.GET.get(name, "")
+    mine = rows_of(record_type.parent_of(name)).visible_to(request.user, record_type.edit_permission)
+    parent = mine.filter(pk=int(key)).first() if key.isdecimal() and len(key) < MOST_DIGITS else None
+    if parent is None:
+        raise Http404("没有这条记录，或您无权查看")
+    return name, parent
+
+
+def record_looks(
+    request: HttpRequest, record_type: RecordType, records: Iterable[Model], *, channel: Channel
+) -> None:
+    """Put on record that the user is shown these records, where their type is sensitive."""
+    if record_type.is_sensitive:
+        looks.record_looks(user=request.user, records=records, code_of=record_type.code_of, channel=channel)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 
 from portal.accounts.scope import guarded
 from portal.lib.findings import Finding, RuleViolation, Severity
@@ -51,12 +51,36 @@ def save_version(record: models.Model, *, seen: int) -> None:
     Raises: RuleViolation with the code `stale` when the record moved on; otherwise as `save_record`.
     """
     with transaction.atomic():
-        rows = type(record)._base_manager.filter(pk=record.pk, version=seen)
-        # Locked and not updated here: one save is one version in the history.
-        if rows.select_for_update().first() is None:
-            raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
+        lock_version(record, seen=seen)
         record.version = seen + 1
         save_record(record)
+
+
+def lock_version(record: models.Model, *, seen: int) -> None:
+    """Hold the stored record until the transaction ends.
+
+    Raises: RuleViolation with the code `stale` when it was changed since version `seen`.
+    """
+    # Locked and not updated here: one save is one version in the history.
+    rows = type(record)._base_manager.filter(pk=record.pk, version=seen)
+    if rows.select_for_update().first() is None:
+        raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
+
+
+def delete_record(record: models.Model) -> None:
+    """Delete a record.
+
+    Raises: RuleViolation while others rest on it.
+    """
+    try:
+        # Whoever rests on it may lie beyond the writer's reach, and holds it all the same.
+        with transaction.atomic(), guarded(False):
+            record.delete()
+    except ProtectedError as error:
+        resting = sorted({str(each._meta.verbose_name) for each in error.protected_objects})
+        raise refusal(f"还有{'、'.join(resting)}引用该记录，不能删除", code="in_use") from error
+    except IntegrityError as error:
+        raise refusal(_message_of(record, error), code="constraint") from error
 
 
 def update_rows(rows: models.QuerySet, values: Mapping[str, object]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.urls import reverse
 
 from portal.accounts.roles import Permission
@@ -42,6 +42,22 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a record ends: a page asks for these fields of the model, and `write` ends it.
+
+    The first field is the last day; while it is empty the record goes on. Without `write` the fields are
+    saved.
+    """
+
+    label: str
+    fields: tuple[str, ...]
+    write: Callable[..., None] | None = None
+
+    def is_open(self, record: Model) -> bool:
+        return getattr(record, self.fields[0]) is None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordType:
     """A kind of record: its list, its form and who may use them.
 
@@ -49,6 +65,10 @@ class RecordType:
     first; `derived` are the fields that follow from those of the form, so that a restore takes both back;
     `masks` hide a field in the history; `note` tells where records are made that no form of their own makes
     (`form_creates`).
+
+    `parents` are the foreign keys to the record that a new one is made under (one of them); `children` are
+    the slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
+    returns it where saving it is not all; every look at a type that `is_sensitive` is put on record.
     """
 
     slug: str
@@ -64,6 +84,12 @@ class RecordType:
     bulk_fields: tuple[str, ...] = ()
     form_creates: bool = True
     note: str = ""
+    parents: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    make: Callable[..., Model] | None = None
+    ending: Ending | None = None
+    deletes: bool = False
+    is_sensitive: bool = False
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
 
     @property
@@ -94,6 +120,14 @@ class RecordType:
         for name in self.records().scope_path.split("__"):
             value = getattr(value, name)
         return str(value)
+
+    def parent_of(self, name: str) -> type[Model]:
+        """Return the model of the records that this one is made under by the foreign key `name`."""
+        return cast(ForeignKey, self.model._meta.get_field(name)).related_model
+
+    def parent_name(self, model: type[Model]) -> str:
+        """Return the foreign key to records of the model, or "" where there is none."""
+        return next((name for name in self.parents if self.parent_of(name) is model), "")
 
     def url(self, page: str, *keys: int) -> str:
         return reverse(f"records:{self.slug}_{page}", args=keys)

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -56,8 +57,11 @@ class Row:
         if name in ("code", "name"):
             return place.code if name == "code" else place.report_file
         if name == "version_pk":
-            return str(getattr(place, self.target).events.earliest("pgh_id").pk)
-        return str(place.rule.pk if name == "rule_pk" else getattr(place, self.target).pk)
+            return str(self._record(place).events.earliest("pgh_id").pk)
+        return str(place.rule.pk if name == "rule_pk" else self._record(place).pk)
+
+    def _record(self, place: Place) -> Model:
+        return place.records[self.target] if self.target in place.records else getattr(place, self.target)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from .routes import ask, read_matrix
 PAGES = [row for row in read_matrix() if row.method == "GET"]
 MARK = re.compile(r"canary-[a-z]+-[a-z_]+-end")
 # Keys of programs, which no page shows.
-NO_TEXTS = ("token_hash", "id_number_hash", "kind", "key")
+NO_TEXTS = ("token_hash", "id_number_hash", "kind", "key", "end_reason")
 # What the neighbour's own clerk finds: proof that the marks are where people look.
 SHOWN = {
     "canary-association-name-end",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Model
+
 from associations.enums import Body, Milestone, MilestoneStep, Post
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
 from members.models import Appointment, Person, Session, Term
@@ -16,6 +18,7 @@ from portal.reports.archive import stored
 from portal.reports.making import build as build_report
 from portal.reports.models import Report, ReportFile, ReportKind
 from tests import factories
+from tests.records.samples import samples
 
 PLACES = {"own": "360102", "below": "360102001", "sibling": "360103", "above": "3601", "elsewhere": "310107"}
 TREE = ("31", "310107", "36", "3601", "360102", "360102001", "360103")
@@ -39,6 +42,7 @@ class Place:
     report_file: str
     job: Job
     batch: Job
+    records: dict[str, Model]
 
     @property
     def code(self) -> str:
@@ -112,6 +116,7 @@ def _place(association: Association) -> Place:
         report_file=file.name,
         job=job,
         batch=_batch(association),
+        records=samples(association),
     )
 
 

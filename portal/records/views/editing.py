@@ -4,14 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from portal.audit.enums import Channel
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb, Version
 from portal.records import actions
 from portal.records.forms import VersionedForm, show_findings
 from portal.records.history_queries import Words, last_change
-from portal.records.permissions import load_record, require
+from portal.records.permissions import load_parent, load_record, record_looks, require
 from portal.records.types import RecordType
 
+from .lists import note_of
 from .records import head
 
 WRITES = ["GET", "HEAD", "POST"]
@@ -21,20 +23,26 @@ NOT_KEPT = ("csrfmiddlewaretoken", "seen")
 @require_http_methods(WRITES)
 def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     require(request, record_type.edit_permission)
-    form = bound(request, record_type, record_type.model())
+    parent = load_parent(request, record_type)
+    if record_type.parents and parent is None:
+        messages.info(request, note_of(record_type))
+        return redirect(record_type.url("list"))
+    form = bound(request, record_type, record_type.model(**dict([parent] if parent else [])))
+    draft = f"{record_type.slug}-new"
     if form.is_valid():
         try:
-            actions.create(form.instance, record_type=record_type, by=request.user)
+            made = actions.create(form.instance, record_type=record_type, by=request.user)
         except RuleViolation as refused:
             show_findings(form, refused)
         else:
-            messages.success(request, f"已登记{record_type.label}：{form.instance}")
-            return redirect(saved_url(record_type, form.instance, draft=f"{record_type.slug}-new"))
+            messages.success(request, f"已登记{record_type.label}：{made}")
+            return redirect(saved_url(record_type, made, draft=draft))
     context = {
         "record_type": record_type,
         "form": form,
         "title": f"登记{record_type.label}",
-        "draft": f"{record_type.slug}-new",
+        "note": f"{parent[1]._meta.verbose_name}：{parent[1]}" if parent else "",
+        "draft": draft,
         "cancel_url": record_type.url("list"),
         "crumbs": [Crumb(name=record_type.label, url=record_type.url("list")), Crumb(name="登记")],
     }
@@ -44,6 +52,7 @@ def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 @require_http_methods(WRITES)
 def edit(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk, record_type.edit_permission)
+    record_looks(request, record_type, [record], channel=Channel.PAGE)
     form = bound(request, record_type, record)
     draft = f"{record_type.slug}-{pk}"
     if form.is_valid():

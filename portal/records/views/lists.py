@@ -1,4 +1,5 @@
 from tempfile import TemporaryFile
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import (
@@ -11,6 +12,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from portal.audit.enums import Channel
 from portal.lib import spreadsheet
 from portal.lib.dates import now
 from portal.lib.page_parts import Action
@@ -23,7 +25,7 @@ from portal.records.lists import (
     rows_of,
     with_query,
 )
-from portal.records.permissions import require
+from portal.records.permissions import record_looks, require
 from portal.records.queries import count_of, edge_in, page_of
 from portal.records.types import RecordType
 
@@ -40,12 +42,14 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     edge = edge_in(request.GET, model=record_type.model, order=asked.order)
     page = page_of(asked.rows, order=asked.order, edge=edge, size=PAGE_SIZE)
     count = count_of(asked.rows, is_exact=request.GET.get("count") == "exact")
+    record_looks(request, record_type, page.records, channel=Channel.PAGE)
     context = {
         "record_type": record_type,
         "form": asked.filters.form,
-        "kept": kept(request.GET, "sort", "column"),
+        "kept": kept(request.GET, "sort", "column", *record_type.parents),
         "kept_by_columns": kept(request.GET, "sort", *filter_names(request.GET)),
         "reset_url": request.path,
+        "note": note_of(record_type),
         "heads": heads_of(asked, request.GET),
         "rows": rows_of(page.records, asked.columns, record_type),
         "choices": choices_of(asked, record_type),
@@ -63,9 +67,19 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def list_actions(request: HttpRequest, record_type: RecordType) -> list[Action]:
     if not (record_type.form_creates and request.user.scope.may(record_type.edit_permission)):
         return []
-    return [
-        Action(label=f"登记{record_type.label}", url=record_type.url("create"), icon="plus", kind="primary")
-    ]
+    parent = kept(request.GET, *record_type.parents)
+    if record_type.parents and not parent:
+        return []
+    url = record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
+    return [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")]
+
+
+def note_of(record_type: RecordType) -> str:
+    """Tell where records are made that this page makes none of."""
+    if record_type.note or not record_type.parents:
+        return record_type.note
+    names = "、".join(str(record_type.parent_of(name)._meta.verbose_name) for name in record_type.parents)
+    return f"新的{record_type.label}在所属{names}的详情页登记"
 
 
 def exports(request: HttpRequest, record_type: RecordType) -> list[Action]:
@@ -107,7 +121,9 @@ def export_xlsx(request: HttpRequest, record_type: RecordType) -> HttpResponseBa
 def exported(request: HttpRequest, record_type: RecordType) -> spreadsheet.Sheet:
     """The filtered list with its columns and in its order, read by a cursor of the database."""
     asked = list_request(request, record_type)
-    records = asked.rows.order_by(*asked.order.columns(is_reversed=False)).iterator(READ_AT_ONCE)
+    ordered = asked.rows.order_by(*asked.order.columns(is_reversed=False))
+    record_looks(request, record_type, ordered, channel=Channel.EXPORT)
+    records = ordered.iterator(READ_AT_ONCE)
     return spreadsheet.Sheet(
         title=record_type.label,
         columns=[spreadsheet.Column(header=column.label, kind=column.kind) for column in asked.columns],

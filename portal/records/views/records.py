@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.audit.enums import Channel
 from portal.lib.dates import BEIJING
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Action, Crumb, Tab
@@ -13,7 +14,8 @@ from portal.records import actions
 from portal.records.forms import SeenForm
 from portal.records.history_queries import changes_of, differences_to, version_of
 from portal.records.lists import facts_of
-from portal.records.permissions import load_record
+from portal.records.permissions import load_record, record_looks
+from portal.records.relations import sections_of
 from portal.records.types import RecordType
 
 
@@ -46,20 +48,33 @@ def may_edit(request: HttpRequest, record_type: RecordType, record: Model) -> bo
 @require_safe
 def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk)
-    page_actions = list(record_type.links(record))
-    if may_edit(request, record_type, record):
-        edit_url = record_type.url("edit", pk)
-        page_actions.insert(0, Action(label="修改", url=edit_url, icon="edit", kind="primary"))
+    record_looks(request, record_type, [record], channel=Channel.PAGE)
     context = head(request, record_type, record) | {
         "facts": facts_of(record, record_type),
-        "actions": page_actions,
+        "actions": [*edit_actions(request, record_type, record), *record_type.links(record)],
+        "sections": sections_of(request, record_type, record),
     }
     return render(request, "records/detail.html", context)
+
+
+def edit_actions(request: HttpRequest, record_type: RecordType, record: Model) -> list[Action]:
+    if not may_edit(request, record_type, record):
+        return []
+    found = []
+    if record_type.form_fields:
+        url = record_type.url("edit", record.pk)
+        found.append(Action(label="修改", url=url, icon="edit", kind="primary"))
+    if record_type.ending and record_type.ending.is_open(record):
+        found.append(Action(label=record_type.ending.label, url=record_type.url("end", record.pk)))
+    if record_type.deletes:
+        found.append(Action(label="删除", url=record_type.url("delete", record.pk)))
+    return found
 
 
 @require_safe
 def history(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk)
+    record_looks(request, record_type, [record], channel=Channel.PAGE)
     may_restore = may_edit(request, record_type, record)
     changes = changes_of(record, record_type=record_type, user=request.user)
     context = head(request, record_type, record) | {

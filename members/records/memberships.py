@@ -1,0 +1,142 @@
+"""The record types of the rolls: memberships, organisations, groups, contact households."""
+
+from operator import attrgetter
+
+from members import membership_actions
+from members.filters import DatedFilters, MembershipFilters, NamedFilters
+from members.forms import GroupForm, MembershipForm, OrganisationForm
+from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
+from portal.accounts.models import User
+from portal.lib.masks import mask_address, mask_phone
+from portal.records import columns
+from portal.records.forms import form_of
+from portal.records.registry import register
+from portal.records.types import Column, Ending, RecordType
+
+
+def join(membership: Membership, *, by: User) -> Membership:
+    return membership_actions.join(
+        association=membership.association,
+        member=membership.person or membership.organisation,
+        joined_on=membership.joined_on,
+        by=by,
+        category=membership.category,
+        is_key_member=membership.is_key_member,
+    )
+
+
+def leave(membership: Membership, *, values: dict, seen: int, by: User) -> None:
+    membership_actions.leave(
+        membership=membership,
+        left_on=values["left_on"],
+        reason=values["leave_reason"],
+        by=by,
+        seen=seen,
+    )
+
+
+MEMBERSHIPS = RecordType(
+    slug="memberships",
+    model=Membership,
+    related=("association", "person", "organisation", "group"),
+    columns=(
+        Column(name="member", label="会员", read=lambda record: str(record.person or record.organisation)),
+        columns.choice("kind", "会员类型"),
+        columns.choice("category", "会员类别"),
+        columns.yes_no("is_key_member", "骨干会员"),
+        Column(name="group", label="会员小组", read=lambda record: record.group.name if record.group else ""),
+        columns.day("joined_on", "入会日期", sort="joined_on"),
+        columns.day("left_on", "退会日期"),
+        columns.choice("leave_reason", "退会原因", is_shown=False),
+        *columns.place(),
+    ),
+    order="-joined_on",
+    filters=MembershipFilters,
+    form=MembershipForm,
+    parents=("person", "organisation", "group"),
+    children=("households",),
+    make=join,
+    ending=Ending(label="退会", fields=("left_on", "leave_reason"), write=leave),
+    bulk_fields=("category", "is_key_member"),
+    note="新会员在人员或团体的详情页登记",
+)
+
+ORGANISATIONS = RecordType(
+    slug="organisations",
+    model=MemberOrganisation,
+    related=("association",),
+    columns=(
+        columns.text("name", "名称"),
+        columns.text("credit_code", "统一社会信用代码"),
+        columns.text("contact_name", "联系人"),
+        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        *columns.place(label="登记协会"),
+    ),
+    order="code",
+    filters=NamedFilters,
+    form=OrganisationForm,
+    masks={"phone": mask_phone},
+    children=("memberships",),
+    deletes=True,
+)
+
+GROUPS = RecordType(
+    slug="groups",
+    model=MemberGroup,
+    related=("association", "leader"),
+    columns=(
+        columns.text("name", "名称"),
+        columns.day("starts_on", "成立日期"),
+        columns.day("ends_on", "撤销日期"),
+        *columns.place(),
+    ),
+    order="code",
+    filters=NamedFilters,
+    form=GroupForm,
+    children=("memberships",),
+    ending=Ending(label="撤销", fields=("ends_on",)),
+    deletes=True,
+)
+
+HOUSEHOLDS = RecordType(
+    slug="households",
+    model=ContactHousehold,
+    related=("membership__association", "membership__person", "membership__organisation"),
+    columns=(
+        columns.text("householder", "户主"),
+        Column(name="membership", label="联系会员", read=lambda record: str(record.membership)),
+        columns.masked("address", "住址", mask_address),
+        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        columns.day("starts_on", "联系起始"),
+        columns.day("ends_on", "联系截止"),
+        *columns.place("membership.association"),
+        columns.key(),
+    ),
+    order="-number",
+    filters=DatedFilters,
+    form=form_of(ContactHousehold, "householder", "address", "phone", "starts_on"),
+    masks={"phone": mask_phone, "address": mask_address},
+    parents=("membership",),
+    children=("household-visits",),
+    ending=Ending(label="结束联系", fields=("ends_on",)),
+    deletes=True,
+)
+
+HOUSEHOLD_VISITS = RecordType(
+    slug="household-visits",
+    model=HouseholdVisit,
+    related=("household__membership__association",),
+    columns=(
+        columns.day("on", "走访日期", sort="on"),
+        Column(name="household", label="联系户", read=attrgetter("household.householder")),
+        columns.text("note", "走访情况"),
+        *columns.place("household.membership.association"),
+    ),
+    order="-on",
+    filters=DatedFilters,
+    form=form_of(HouseholdVisit, "on", "note"),
+    parents=("household",),
+    deletes=True,
+)
+
+register(MEMBERSHIPS, ORGANISATIONS, GROUPS, HOUSEHOLDS, HOUSEHOLD_VISITS)

@@ -1,0 +1,36 @@
+"""The record type of people."""
+
+from members.filters import PersonFilters
+from members.forms import PersonForm
+from members.models import Person
+from portal.lib.masks import mask_phone
+from portal.records import columns
+from portal.records.registry import register
+from portal.records.types import RecordType
+
+PEOPLE = RecordType(
+    slug="people",
+    model=Person,
+    related=("association",),
+    columns=(
+        columns.text("name", "姓名", sort="name_key"),
+        columns.choice("sex", "性别"),
+        columns.day("born_on", "出生日期"),
+        columns.text("ethnicity", "民族", is_shown=False),
+        columns.choice("political_status", "政治面貌"),
+        columns.choice("education", "学历", is_shown=False),
+        columns.text("workplace", "工作单位"),
+        columns.text("title", "单位职务"),
+        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        *columns.place(),
+    ),
+    order="code",
+    filters=PersonFilters,
+    form=PersonForm,
+    derived=("name_key",),
+    masks={"phone": mask_phone},
+    children=("memberships", "volunteers"),
+    bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
+)
+
+register(PEOPLE)
