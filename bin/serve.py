@@ -27,7 +27,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 60
 FREE_SECONDS = 8
 DEMO_ACCOUNTS = (
-    "admin jx_office jx_leader nc_office dh_office dh_leader pt_office xy_office auditor api_client"
+    "admin jx_office jx_leader nc_office dh_office dh_leader dh_family pt_office xy_office auditor api_client"
 )
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from . import actions
 from .models import User
-from .roles import ADMINISTRATOR, AUDITOR, LEADER, OFFICE, VERIFIER, Role
+from .roles import ADMINISTRATOR, AUDITOR, FAMILY, LEADER, OFFICE, VERIFIER, Role
 
 CLERK = (OFFICE, VERIFIER)
 # User name → (shown name, roles, codes that they are granted on); the first code is where the user belongs.
@@ -16,6 +16,7 @@ ACCOUNTS: dict[str, tuple[str, tuple[Role, ...], tuple[str, ...]]] = {
     "nc_office": ("南昌市办公室", CLERK, ("3601",)),
     "dh_office": ("东湖区办公室", CLERK, ("360102",)),
     "dh_leader": ("东湖区领导", (LEADER,), ("360102",)),
+    "dh_family": ("东湖区帮扶专员", (FAMILY,), ("360102",)),
     "pt_office": ("普陀区办公室", CLERK, ("310107",)),
     "xy_office": ("向阳区办公室", CLERK, ("230402",)),
     "auditor": ("江西省审计", (AUDITOR,), ("36",)),

@@ -78,7 +78,41 @@ MENU = (
     Entry(
         label="会员",
         icon="members",
-        entries=(Entry(label="人员", url_name="records:people_list", permission=Permission.VIEW_PEOPLE),),
+        entries=(
+            Entry(label="会员", url_name="records:memberships_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="人员", url_name="records:people_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="团体", url_name="records:organisations_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="会员小组", url_name="records:groups_list", permission=Permission.VIEW_STATISTICS),
+            Entry(
+                label="联系户",
+                url_name="records:households_list",
+                permission=Permission.VIEW_PEOPLE,
+                also=("records:household-visits_list",),
+            ),
+        ),
+    ),
+    Entry(
+        label="志愿者",
+        icon="volunteer",
+        entries=(
+            Entry(label="志愿者", url_name="records:volunteers_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="服务记录", url_name="records:services_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="协议", url_name="records:contracts_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="培训", url_name="records:trainings_list", permission=Permission.VIEW_PEOPLE),
+            Entry(label="评价", url_name="records:ratings_list", permission=Permission.VIEW_PEOPLE),
+        ),
+    ),
+    Entry(
+        label="家庭",
+        icon="family",
+        entries=(
+            Entry(label="帮扶家庭", url_name="records:families_list", permission=Permission.VIEW_FAMILIES),
+            Entry(label="走访", url_name="records:family-visits_list", permission=Permission.VIEW_FAMILIES),
+            Entry(label="帮扶", url_name="records:family-help_list", permission=Permission.VIEW_FAMILIES),
+            Entry(
+                label="保险", url_name="records:family-insurances_list", permission=Permission.VIEW_FAMILIES
+            ),
+        ),
     ),
     Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
     Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),

@@ -129,9 +129,7 @@ class Answer:
 def ask(here: World, row: Row, role: str, place: str, method: str = "") -> Answer:
     """Send the row's request as the role about the place's record, and undo what it wrote."""
     method = method or row.method
-    client = Client(raise_request_exception=False)
-    if role != "anonymous":
-        client.force_login(here.users[role])
+    client = here.client(role)
     path = row.path(here.places[place])
     with transaction.atomic():
         if method == "POST":

@@ -69,7 +69,7 @@ def plant(code: str) -> None:
 def marked(here):
     sibling = here.places["sibling"].association
     world.claim(sibling, file_name="canary-storedfile-name-end", **text_fields(MilestoneEvent))
-    here.users["neighbour"] = factories.user((OFFICE, sibling), username="neighbour")
+    here.enter("neighbour", factories.user((OFFICE, sibling), username="neighbour"))
     plant(sibling.code)
     return here
 

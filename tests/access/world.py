@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Model
+from django.test import Client
 
 from associations.enums import Body, Milestone, MilestoneStep, Post
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
@@ -53,6 +55,21 @@ class Place:
 class World:
     places: dict[str, Place]
     users: dict[str, User]
+    sessions: dict[str, str]
+
+    def enter(self, role: str, user: User) -> None:
+        """Add a user, signed in: that is slow, so each does it once and not for every question."""
+        self.users[role] = user
+        client = Client()
+        client.force_login(user)
+        self.sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def client(self, role: str) -> Client:
+        """Return a browser of the role."""
+        client = Client(raise_request_exception=False)
+        if role in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
 
 
 def build() -> World:
@@ -63,7 +80,10 @@ def build() -> World:
         factories.grant(users[role.code], role, county)
     users["outsider"] = _user("outsider", None)
     places = {name: _place(register[code]) for name, code in PLACES.items()}
-    return World(places=places, users=users)
+    here = World(places=places, users={}, sessions={})
+    for role, user in users.items():
+        here.enter(role, user)
+    return here
 
 
 def _user(username: str, association: Association | None) -> User:

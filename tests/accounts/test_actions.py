@@ -146,7 +146,7 @@ def test_demo_accounts_are_made_once_and_take_the_new_password(province, county)
     first = make_demo_accounts("First-password-1")
     second = make_demo_accounts("Second-password-2")
 
-    known = "admin jx_office jx_leader nc_office dh_office dh_leader auditor api_client"
+    known = "admin jx_office jx_leader nc_office dh_office dh_leader dh_family auditor api_client"
     assert first == second == known.split()
     users = {user.username: user for user in User.objects.all()}
     assert users["dh_office"].check_password("Second-password-2")
