@@ -1,6 +1,7 @@
 """Amounts: kept as whole fen, typed and shown in yuan."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -16,7 +17,7 @@ def yuan(fen: int) -> Decimal:
 class YuanField(forms.DecimalField):
     """An amount typed in yuan with at most two decimals and cleaned to whole fen."""
 
-    def __init__(self, **options) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, decimal_places=2, max_digits=MOST_DIGITS, **options)
 
     def prepare_value(self, value: object) -> object:
