@@ -5,6 +5,7 @@ from logging import DEBUG as DEBUG_LEVEL
 from pathlib import Path
 from urllib.parse import unquote
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environ import Env
 from kombu import Queue
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "portal.lib",
     "portal.accounts",
     "portal.audit",
+    "portal.inbox",
     "portal.jobs",
     "portal.records",
     "associations",
@@ -224,7 +226,9 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# Mail
+# Mail: without a server of its own the portal writes it to the log and sends no messages by it.
+PORTAL_URL = env.str("PORTAL_URL", default=f"http://{ALLOWED_HOSTS[0]}:8000")
+MAILS_MESSAGES = not env.str("EMAIL_URL", default="consolemail://").startswith("consolemail:")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="portal@localhost")
 
@@ -259,7 +263,13 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
+    "inbox.remind": {"task": "portal.inbox.jobs.remind", "schedule": crontab(hour=6, minute=30)},
+    "members.remind": {"task": "members.jobs.remind", "schedule": crontab(hour=6, minute=40)},
+}
+if MAILS_MESSAGES:
+    CELERY_BEAT_SCHEDULE["inbox.mail"] = {"task": "portal.inbox.jobs.mail_news", "schedule": 300}
 
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

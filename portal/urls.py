@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.oversight.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("api/v1/", include("portal.api.urls")),
+    path("inbox/", include("portal.inbox.urls")),
     path("jobs/", include("portal.jobs.urls")),
     path("reports/", include("portal.reports.urls")),
     path("records/", include("portal.records.urls")),

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from associations.enums import Milestone, MilestoneStep
+from associations.milestones.notices import tell_judged
 from associations.milestones.permissions import judge_of
 from associations.milestones.queries import standing_claim
 from associations.milestones.rules import STATE_AFTER, Act, act_findings, judge_findings
@@ -110,7 +111,7 @@ def verify(*, seen: MilestoneEvent, by: User, on: date) -> MilestoneEvent:
     """
     steps = _steps_since(seen)
     _refuse_judge(by, steps)
-    return _add(_next(seen, step=MilestoneStep.VERIFIED, by=by, on=on), steps)
+    return _judged(_add(_next(seen, step=MilestoneStep.VERIFIED, by=by, on=on), steps), steps)
 
 
 @transaction.atomic
@@ -124,7 +125,13 @@ def return_(*, seen: MilestoneEvent, reason: str, by: User, on: date) -> Milesto
     _refuse_judge(by, steps)
     event = _next(seen, step=MilestoneStep.RETURNED, by=by, on=on)
     event.reason = reason.strip()
-    return _add(event, steps)
+    return _judged(_add(event, steps), steps)
+
+
+def _judged(event: MilestoneEvent, steps: list[MilestoneEvent]) -> MilestoneEvent:
+    claims = [step.by_id for step in steps if step.step == MilestoneStep.CLAIMED and step.by_id]
+    tell_judged(event, claimed_by=claims[-1] if claims else None)
+    return event
 
 
 def _next(seen: MilestoneEvent, *, step: MilestoneStep, by: User, on: date) -> MilestoneEvent:

@@ -96,6 +96,9 @@ class GrantQuerySet(ScopedQuerySet):
     def in_force(self, *, on):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
+    def ending(self, *, first, last):
+        return self.filter(ends_on__range=(first, last))
+
 
 @tracked()
 class Grant(GrantBase, UserObjectPermissionBase):

@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from portal.accounts.roles import ROLES, Permission
 from portal.accounts.scope import Scope
+from portal.inbox.queries import unread_count
 from portal.lib.dates import DayError, parse_day
 
 
@@ -148,6 +149,7 @@ class Frame:
     roles: tuple[str, ...]
     search_url: str
     inbox_url: str
+    unread: str
     day: str
 
     @property
@@ -158,19 +160,22 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Frame]:
     # A failure before AuthenticationMiddleware still draws a page.
     user = getattr(request, "user", None)
-    scope = user.scope if user is not None and user.is_authenticated else Scope(prefixes={})
+    is_known = user is not None and user.is_authenticated
+    scope = user.scope if is_known else Scope(prefixes={})
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     on = request.GET.get("on", "")
-    return {"frame": build_frame(scope=scope, path=request.path, view_name=view_name, on=on)}
+    unread = unread_count(user) if is_known else ""
+    return {"frame": build_frame(scope=scope, path=request.path, view_name=view_name, on=on, unread=unread)}
 
 
-def build_frame(*, scope: Scope, path: str, view_name: str, on: str) -> Frame:
+def build_frame(*, scope: Scope, path: str, view_name: str, on: str, unread: str = "") -> Frame:
     current = current_url(path, view_name)
     return Frame(
         menu=menu_items(MENU, scope=scope, current=current),
         roles=role_names(scope),
         search_url=page_url("associations:list") if scope.may(Permission.VIEW_REGISTER) else "",
-        inbox_url=page_url("accounts:inbox"),
+        inbox_url=page_url("inbox:list"),
+        unread=unread,
         day=day_of(on),
     )
 

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from .models import BATCH, Job, JobQuerySet, JobState
+from .notices import tell_ended
 
 MESSAGE_LENGTH = 500
 CLAIM = """
@@ -60,6 +61,7 @@ class Attempt:
                 progress_done=F("progress_total"),
                 message="",
             )
+            tell_ended(self.job, JobState.DONE)
             yield
 
     def renew(self) -> None:
@@ -88,9 +90,11 @@ class Attempt:
 
         Raises: LostJob.
         """
-        self._write(
-            state=JobState.FAILED, lease_until=None, finished_at=Now(), message=message[:MESSAGE_LENGTH]
-        )
+        with transaction.atomic():
+            self._write(
+                state=JobState.FAILED, lease_until=None, finished_at=Now(), message=message[:MESSAGE_LENGTH]
+            )
+            tell_ended(self.job, JobState.FAILED)
 
     def _write(self, **values: object) -> None:
         if not self._row().update(**values):

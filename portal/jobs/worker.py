@@ -14,6 +14,7 @@ from . import broker
 from .attempts import Attempt, LostJob, claim
 from .heartbeat import heartbeat
 from .models import BATCH, Job, JobState
+from .notices import tell_ended
 from .queries import batch_progress
 from .registry import handler_of
 
@@ -58,17 +59,26 @@ def sweep() -> None:
     Jobs whose last attempt was abandoned are failed, batches whose parts have all ended are ended, and jobs
     that nobody was woken for are woken again.
     """
+    _end_abandoned()
     jobs = Job.objects.scoped()
-    jobs.abandoned().filter(attempts__gte=F("attempts_allowed")).update(
+    for batch in jobs.open().filter(kind=BATCH).values_list("pk", flat=True):
+        settle_batch(batch)
+    oldest = jobs.claimable().order_by("created_at").values_list("pk", flat=True)
+    _wake_forgotten(list(oldest[:SWEPT_AT_ONCE]))
+
+
+@transaction.atomic
+def _end_abandoned() -> None:
+    beyond_hope = Job.objects.scoped().abandoned().filter(attempts__gte=F("attempts_allowed"))
+    ended = list(beyond_hope.select_for_update(skip_locked=True))
+    Job.objects.scoped().filter(pk__in=[job.pk for job in ended]).update(
         state=JobState.FAILED,
         lease_until=None,
         finished_at=Now(),
         message="执行任务的程序多次中途停止，任务没有完成；请重试，仍不成功请联系管理员",
     )
-    for batch in jobs.open().filter(kind=BATCH).values_list("pk", flat=True):
-        settle_batch(batch)
-    oldest = jobs.claimable().order_by("created_at").values_list("pk", flat=True)
-    _wake_forgotten(list(oldest[:SWEPT_AT_ONCE]))
+    for job in ended:
+        tell_ended(job, JobState.FAILED)
 
 
 def settle_batch(batch_id: UUID) -> None:
@@ -81,8 +91,10 @@ def settle_batch(batch_id: UUID) -> None:
         progress = batch_progress(batch_id)
         if progress.ended < progress.total:
             return
+        state = JobState.FAILED if progress.failed else JobState.DONE
+        tell_ended(batch, state)
         Job.objects.scoped().filter(pk=batch_id).update(
-            state=JobState.FAILED if progress.failed else JobState.DONE,
+            state=state,
             progress_done=progress.done,
             progress_total=progress.total,
             finished_at=Now(),

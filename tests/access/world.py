@@ -12,6 +12,7 @@ from associations.models import Association, MilestoneEvent, MilestoneRule, Poli
 from members.models import Appointment, Person, Session, Term
 from portal.accounts.models import User
 from portal.accounts.roles import ROLES
+from portal.inbox.models import Message
 from portal.jobs.models import Job
 from portal.lib.json_codec import Json
 from portal.records.files import store_bytes
@@ -80,6 +81,11 @@ def build() -> World:
         factories.grant(users[role.code], role, county)
     users["outsider"] = _user("outsider", None)
     places = {name: _place(register[code]) for name, code in PLACES.items()}
+    for place in places.values():
+        # To the clerk of the county, whose reach and not whose name decides.
+        place.records["message"] = Message.objects.create(
+            user=users["office"], association=place.association, key=place.code
+        )
     here = World(places=places, users={}, sessions={})
     for role, user in users.items():
         here.enter(role, user)

@@ -5,10 +5,12 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
+from portal.inbox.models import Message
 from portal.jobs import actions, broker, worker
 from portal.jobs.attempts import claim
 from portal.jobs.models import BATCH, Job, JobState
 from portal.lib.findings import Finding, RuleViolation, Severity
+from tests import factories
 from tests.jobs.conftest import expire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -263,3 +265,21 @@ def test_retry_of_job_that_has_not_failed_is_refused(make_job, state):
 
     with pytest.raises(RuleViolation, match="只有失败的任务才能重试"):
         actions.retry(job=job)
+
+
+def test_end_of_a_job_is_told_to_who_asked(handlers, make_job, woken):
+    asked_by = factories.user()
+    handlers["trial"] = finish
+    worker.work(make_job(created_by=asked_by, arguments={"title": "季度报告"}).pk)
+    worker.work(make_job().pk)
+
+    assert list(Message.objects.values_list("user", "text")) == [(asked_by.pk, "季度报告：已完成")]
+
+
+def test_failure_of_a_job_is_told(handlers, make_job, woken):
+    asked_by = factories.user()
+    job = make_job(kind="gone", created_by=asked_by)
+    for _ in range(3):
+        worker.work(job.pk)
+
+    assert list(Message.objects.values_list("user", "text")) == [(asked_by.pk, "gone：没有完成")]
