@@ -446,7 +446,7 @@ def test_list_asks_as_many_questions_for_three_rows_as_for_one(
     client.force_login(office)
     client.get(LIST)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(LIST, {"level": "4"})
 
 

@@ -149,7 +149,7 @@ def test_list_asks_the_same_queries_for_one_row_and_for_three(
         make(record_type.slug, factories.association(f"36010200{number}"))
     client.force_login(office)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(record_type.url("list"))
 
     assert len(keys(response)) == 1 + more

@@ -125,11 +125,11 @@ def test_list_asks_as_many_queries_for_three_as_for_one(signed_in, office, count
     factories.quota_rule(factories.policy(county), Body.COUNCIL, 30)
     client.get(LIST)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(LIST)
     for _ in range(2):
         factories.quota_rule(factories.policy(county), Body.COUNCIL, 30)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(LIST)
 
 
@@ -201,11 +201,11 @@ def test_detail_asks_as_many_queries_for_three_rules_as_for_one(
     every_family(document)
     client.get(f"{LIST}{document.pk}/")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(f"{LIST}{document.pk}/")
     every_family(document)
     every_family(document)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(f"{LIST}{document.pk}/")
 
 
@@ -286,11 +286,11 @@ def test_bound_rules_ask_as_many_queries_for_three_as_for_one(
     every_family(factories.policy(city))
     client.get(LIST, {"association": "360102"})
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(LIST, {"association": "360102"})
     every_family(factories.policy(city))
     every_family(factories.policy(city))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(LIST, {"association": "360102"})
 
 

@@ -101,7 +101,7 @@ def test_list_asks_the_same_queries_for_one_row_and_for_three(
         factories.association(f"36010200{number}")
     client.force_login(office)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = get(client, "list")
 
     assert len(codes(response)) == 1 + more
