@@ -291,17 +291,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "计生协工作平台接口",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {
-        "LevelEnum": "associations.enums.Level",
-        "ConstituencyEnum": "associations.enums.Constituency",
-        "KindEnum": "associations.enums.Kind",
-        "ReportKindEnum": "portal.reports.models.ReportKind",
-        "ReportFormatEnum": "portal.reports.models.ReportFormat",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "portal.api.schema.add_problems",
-    ],
+    # Without the hook that names enumerations: some forty record types share words such as "kind".
+    "POSTPROCESSING_HOOKS": ["portal.api.schema.add_problems"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

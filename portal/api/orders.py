@@ -1,11 +1,9 @@
 """Reports that a client asks for: read from the body, and asked for once."""
 
-import re
 from datetime import date
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from associations.models import Association
 from portal.accounts.models import User
@@ -15,8 +13,6 @@ from portal.reports import actions
 from portal.reports.models import Report, ReportFormat, ReportKind
 
 from .parameters import CodeField, DayField
-
-IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 class ReportBody(serializers.Serializer):
@@ -49,11 +45,3 @@ def order_report(*, asked: dict[str, Any], by: User, key: str) -> Report:
         by=by,
         request_key=key,
     )
-
-
-def idempotency_key(request: Request) -> str:
-    """Return the client's name for this request, or nothing. Raises: ValidationError for an unfit one."""
-    key = request.headers.get(IDEMPOTENCY_KEY, "")
-    if key and not re.fullmatch(r"[!-~]{1,100}", key):
-        raise serializers.ValidationError({IDEMPOTENCY_KEY: ["须为不超过100个可见 ASCII 字符"]})
-    return key

@@ -72,10 +72,6 @@ class MilestoneFilters(PlaceFilters):
     on = DayField(required=False, help_text="只要截至该日的")
 
 
-class SessionFilters(PlaceFilters):
-    body = serializers.ChoiceField(Body.choices, required=False)
-
-
 class ProposedSeat(serializers.Serializer):
     post = serializers.ChoiceField(Post.choices)
     constituency = serializers.ChoiceField(Constituency.choices)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db.models import F, Q, QuerySet
 
 from associations.models import Association, MilestoneEvent, PolicyDocument, QuotaRule
-from members.models import Appointment, Session, Term
+from members.models import Appointment
 from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
 from portal.lib.dates import today
@@ -102,36 +102,6 @@ def milestone_events(user: User, asked: Asked) -> Rows:
         "achieved_on",
         "reason",
         association_code=F("association__code"),
-    )
-
-
-def terms(user: User, asked: Asked) -> Rows:
-    """Keep the terms by place and day."""
-    found = _of_place(Term.objects.visible_to(user), asked)
-    if "on" in asked:
-        found = found.in_force(on=asked["on"])
-    return found.values(
-        "id", "number", "congress_on", "starts_on", "ends_on", association_code=F("association__code")
-    )
-
-
-def sessions(user: User, asked: Asked) -> Rows:
-    """Keep the sessions by place and body; agenda and resolutions stay out, for they name people."""
-    found = _of_place(Session.objects.visible_to(user), asked)
-    if "body" in asked:
-        found = found.filter(body=asked["body"])
-    return found.values(
-        "id",
-        "body",
-        "number",
-        "is_enlarged",
-        "starts_on",
-        "ends_on",
-        "place",
-        "expected_count",
-        "attended_count",
-        association_code=F("term__association__code"),
-        term_number=F("term__number"),
     )
 
 

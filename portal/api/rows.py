@@ -54,29 +54,6 @@ class MilestoneEventRow(serializers.Serializer):
     reason = serializers.CharField()
 
 
-class TermRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    association_code = serializers.CharField()
-    number = serializers.IntegerField()
-    congress_on = serializers.DateField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(allow_null=True)
-
-
-class SessionRow(serializers.Serializer):
-    id = serializers.IntegerField()
-    association_code = serializers.CharField()
-    term_number = serializers.IntegerField()
-    body = serializers.ChoiceField(Body.choices)
-    number = serializers.IntegerField()
-    is_enlarged = serializers.BooleanField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    place = serializers.CharField()
-    expected_count = serializers.IntegerField(allow_null=True)
-    attended_count = serializers.IntegerField(allow_null=True)
-
-
 class AppointmentRow(serializers.Serializer):
     id = serializers.IntegerField()
     association_code = serializers.CharField()

@@ -1,6 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from .records import routes as record_routes
 from .views import councils, register, reports, verdicts
 
 app_name = "api"
@@ -21,11 +22,10 @@ urlpatterns = [
     path("policies/", register.Policies.as_view(), name="policies"),
     path("quota-rules/", register.QuotaRules.as_view(), name="quota_rules"),
     path("milestones/", councils.MilestoneEvents.as_view(), name="milestones"),
-    path("terms/", councils.Terms.as_view(), name="terms"),
-    path("sessions/", councils.Sessions.as_view(), name="sessions"),
     path("appointments/", councils.Appointments.as_view(), name="appointments"),
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("reports/<uuid:key>/", reports.ReportDetail.as_view(), name="report"),
     path("reports/<uuid:key>/files/<str:name>", reports.ReportFileDownload.as_view(), name="report_file"),
     path("jobs/<uuid:key>/", reports.JobDetail.as_view(), name="job"),
+    *record_routes.patterns(),
 ]

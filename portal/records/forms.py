@@ -66,6 +66,14 @@ class EndForm(RecordForm):
             self.fields[name].required = True
 
 
+def end_form_of(record_type: RecordType) -> type[EndForm]:
+    """Make the form that ends records of a type which has an ending."""
+    fields = record_type.ending.fields
+    return forms.modelform_factory(
+        record_type.model, form=EndForm, fields=fields, formfield_callback=formfield_of
+    )
+
+
 class SeenForm(forms.Form):
     """The version of the record that a page without fields showed."""
 

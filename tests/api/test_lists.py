@@ -11,11 +11,9 @@ LISTS = (
     register.Policies,
     register.QuotaRules,
     councils.MilestoneEvents,
-    councils.Terms,
-    councils.Sessions,
     councils.Appointments,
 )
-PATHS = ("associations", "policies", "quota-rules", "milestones", "terms", "sessions", "appointments")
+PATHS = ("associations", "policies", "quota-rules", "milestones", "appointments")
 
 
 @pytest.fixture

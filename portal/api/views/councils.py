@@ -2,7 +2,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 
 from portal.api import queries, rows
-from portal.api.parameters import DatedFilters, MilestoneFilters, SessionFilters
+from portal.api.parameters import DatedFilters, MilestoneFilters
 
 from .base import RecordList
 
@@ -14,24 +14,6 @@ class MilestoneEvents(RecordList):
 
     def get_queryset(self) -> QuerySet:
         return queries.milestone_events(self.request.user, self.asked)
-
-
-@extend_schema(summary="届", parameters=[DatedFilters])
-class Terms(RecordList):
-    serializer_class = rows.TermRow
-    parameters = DatedFilters
-
-    def get_queryset(self) -> QuerySet:
-        return queries.terms(self.request.user, self.asked)
-
-
-@extend_schema(summary="会议", parameters=[SessionFilters])
-class Sessions(RecordList):
-    serializer_class = rows.SessionRow
-    parameters = SessionFilters
-
-    def get_queryset(self) -> QuerySet:
-        return queries.sessions(self.request.user, self.asked)
 
 
 @extend_schema(summary="任职(须有人员权限)", parameters=[DatedFilters])

@@ -9,16 +9,15 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from portal.api import shapes
-from portal.api.orders import IDEMPOTENCY_KEY, ReportBody, idempotency_key, order_report
+from portal.api.idempotency import HEADER, idempotency_key
+from portal.api.orders import ReportBody, order_report
 from portal.api.permissions import load_job, load_report, load_report_file
 from portal.api.views.base import Resource
 from portal.jobs.models import BATCH
 from portal.jobs.queries import batch_progress
 from portal.records.files import path_of
 
-REPEATABLE = OpenApiParameter(
-    IDEMPOTENCY_KEY, str, OpenApiParameter.HEADER, description="同一个值重复提交只生成一份"
-)
+REPEATABLE = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="同一个值重复提交只生成一份")
 
 
 class Reports(Resource):

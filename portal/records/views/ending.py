@@ -2,14 +2,13 @@
 
 from django.contrib import messages
 from django.db.models import Model
-from django.forms import modelform_factory
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.lib.findings import RuleViolation
 from portal.records import actions
-from portal.records.forms import EndForm, SeenForm, formfield_of, show_findings
+from portal.records.forms import EndForm, SeenForm, end_form_of, show_findings
 from portal.records.permissions import load_record
 from portal.records.types import RecordType
 
@@ -45,11 +44,8 @@ def end(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
 
 
 def end_form(request: HttpRequest, record_type: RecordType, record: Model) -> EndForm:
-    form = modelform_factory(
-        record_type.model, form=EndForm, fields=record_type.ending.fields, formfield_callback=formfield_of
-    )
     # A copy: what a refused form typed into the record must not be taken for what is stored.
-    return form(
+    return end_form_of(record_type)(
         request.POST if request.method == "POST" else None,
         instance=load_record(request, record_type, record.pk, record_type.edit_permission),
     )

@@ -1,0 +1,60 @@
+"""Writes that a client may repeat: an Idempotency-Key names one write of one user."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from portal.lib.dates import now
+from portal.records.saving import refusal
+
+from .models import KeyedRequest
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(days=7)
+
+
+def idempotency_key(request: Request) -> str:
+    """Return the client's name for this request, or nothing. Raises: ValidationError for an unfit one."""
+    key = request.headers.get(HEADER, "")
+    if key and not re.fullmatch(r"[!-~]{1,100}", key):
+        raise serializers.ValidationError({HEADER: ["须为不超过100个可见 ASCII 字符"]})
+    return key
+
+
+@transaction.atomic
+def once(request: Request, make: Callable[[], int]) -> int:
+    """Run a write and return the key of the record that it made.
+
+    The same request again makes nothing and returns the same; one without a key is run as it is.
+    Raises: RuleViolation where the key named another request.
+    """
+    key = idempotency_key(request)
+    if not key:
+        return make()
+    # Waits for a twin that is still under way: of forty at once one makes the record and the others find it.
+    mine, is_new = KeyedRequest.objects.get_or_create(
+        user=request.user, key=key, defaults={"digest": _digest(request)}
+    )
+    if not is_new:
+        if mine.digest != _digest(request) or mine.record_key is None:
+            raise refusal(f"这个 {HEADER} 已用于另一个请求", code="key_used", field=HEADER)
+        return mine.record_key
+    mine.record_key = make()
+    mine.save(update_fields=["record_key"])
+    return mine.record_key
+
+
+def forget_old() -> None:
+    """Delete keys that no client repeats any longer."""
+    KeyedRequest.objects.filter(created_at__lt=now() - KEPT).delete()
+
+
+def _digest(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True)
+    return hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()

@@ -1,0 +1,98 @@
+"""A record as JSON: the fields that people fill in, by their names in the model, masked as on the pages."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Field, ForeignKey, Model
+from rest_framework import serializers
+
+from associations.models import Association
+from portal.records.history_queries import shown_fields
+from portal.records.types import RecordType
+
+# Model fields by the JSON that they become; whatever is not listed is a text.
+SCALARS: tuple[tuple[type[Field], type[serializers.Field]], ...] = (
+    (models.BooleanField, serializers.BooleanField),
+    (models.IntegerField, serializers.IntegerField),
+    (models.DateTimeField, serializers.DateTimeField),
+    (models.DateField, serializers.DateField),
+)
+
+
+def row_of(record: Model, record_type: RecordType) -> dict[str, Any]:
+    """Return what the API tells of a record; amounts are whole fen, shares and figures exact texts."""
+    row: dict[str, Any] = {
+        "id": record.pk,
+        "version": getattr(record, "version", None),
+        "association_code": record_type.code_of(record),
+        "label": str(record),
+    }
+    for field in shown_fields(record_type.model):
+        row |= _values(record, field, record_type)
+    return row
+
+
+def _values(record: Model, field: Field, record_type: RecordType) -> dict[str, Any]:
+    value = getattr(record, field.attname)
+    if not isinstance(field, ForeignKey):
+        return {field.name: _plain(value, field, record_type)}
+    related = getattr(record, field.name) if value is not None else None
+    if issubclass(field.related_model, Association):
+        return {f"{field.name}_code": related.code if related else None}
+    named = {f"{field.name}_name": str(related) if related else None} if _is_read(field, record_type) else {}
+    return {field.name: value} | named
+
+
+def _plain(value: object, field: Field, record_type: RecordType) -> object:
+    match value:
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value:f}"
+        case str() if field.name in record_type.masks:
+            return record_type.masks[field.name](value)
+    return value
+
+
+def _is_read(field: ForeignKey, record_type: RecordType) -> bool:
+    """Tell whether the type reads the record behind the key anyhow: naming others costs a query a row."""
+    return any(path.split("__")[0] == field.name for path in record_type.related)
+
+
+def serializer_of(record_type: RecordType) -> type[serializers.Serializer]:
+    """Make the shape of `row_of` for the schema; the rows themselves are plain."""
+    fields: dict[str, serializers.Field] = {
+        "id": serializers.IntegerField(),
+        "version": serializers.IntegerField(allow_null=True),
+        "association_code": serializers.CharField(),
+        "label": serializers.CharField(help_text="名称"),
+    }
+    for field in shown_fields(record_type.model):
+        fields |= _shapes(field, record_type)
+    name = "".join(part.capitalize() for part in record_type.slug.split("-"))
+    return type(f"{name}Record", (serializers.Serializer,), fields)
+
+
+def _shapes(field: Field, record_type: RecordType) -> dict[str, serializers.Field]:
+    options = {"allow_null": field.null, "help_text": str(field.verbose_name)}
+    if not isinstance(field, ForeignKey):
+        return {field.name: _shape(field, options)}
+    if issubclass(field.related_model, Association):
+        return {f"{field.name}_code": serializers.CharField(**options)}
+    named = {f"{field.name}_name": serializers.CharField(**options)} if _is_read(field, record_type) else {}
+    return {field.name: serializers.IntegerField(**options)} | named
+
+
+def _shape(field: Field, options: dict[str, Any]) -> serializers.Field:
+    if isinstance(field, ArrayField):
+        inner = field.base_field
+        return serializers.ListField(child=_shape(inner, {}), help_text=options["help_text"])
+    if field.choices:
+        return serializers.ChoiceField(field.flatchoices, allow_blank=field.blank, **options)
+    for model_kind, kind in SCALARS:
+        if isinstance(field, model_kind):
+            return kind(**options)
+    return serializers.CharField(**options)

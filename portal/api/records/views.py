@@ -1,0 +1,196 @@
+"""Lists and single records of every record type, made once from its declaration."""
+
+import re
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.http import Http404, QueryDict
+from django.utils.cache import get_conditional_response
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from portal.accounts.roles import Permission
+from portal.api.idempotency import once
+from portal.api.views.base import Resource
+from portal.audit.enums import Channel
+from portal.lib.findings import RuleViolation
+from portal.records import actions
+from portal.records.forms import EndForm, end_form_of
+from portal.records.lists import PLACE, list_request
+from portal.records.permissions import load_record, record_looks, require
+from portal.records.queries import edge_in, page_of
+from portal.records.types import RecordType
+
+from .bodies import form_entries, parent_in
+from .rows import row_of
+
+PAGE_SIZE = 50
+
+
+class Unconditional(APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_detail = "须带 If-Match，值为读取该记录时得到的 ETag"
+
+
+class Stale(APIException):
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = "该记录已被他人修改，请重新读取后再提交"
+
+
+class RecordResource(Resource):
+    record_type: ClassVar[RecordType]
+
+    @property
+    def is_personal(self) -> bool:
+        return self.record_type.view_permission in (Permission.VIEW_PEOPLE, Permission.VIEW_FAMILIES)
+
+    def body(self) -> dict[str, Any]:
+        if not isinstance(self.request.data, dict):
+            raise ParseError("请求内容须为 JSON 对象")
+        return self.request.data
+
+    def checked(self, record: Model, body: dict[str, Any], *, parents: tuple[str, ...] = ()) -> Model:
+        """Put the body into the record through its form. Raises: ValidationError."""
+        blank = self.record_type.form(None, instance=record, user=self.request.user)
+        entries = form_entries(blank, body, extra=parents)
+        entries["seen"] = str(getattr(record, "version", 1))
+        form = self.record_type.form(entries, instance=record, user=self.request.user)
+        if not form.is_valid():
+            raise serializers.ValidationError(form.errors.get_json_data())
+        return form.instance
+
+    def seen(self) -> int:
+        """Return the version that the client read. Raises: Unconditional; Stale for no tag of ours."""
+        tag = self.request.headers.get("If-Match", "")
+        if not tag:
+            raise Unconditional
+        if not re.fullmatch(r'"[0-9]{1,9}"', tag):
+            raise Stale
+        return int(tag.strip('"'))
+
+    def written(self, write, *arguments, **options) -> Model | None:
+        try:
+            return write(*arguments, record_type=self.record_type, by=self.request.user, **options)
+        except RuleViolation as refused:
+            if any(finding.code == "stale" for finding in refused.findings):
+                raise Stale from refused
+            raise
+
+    def shown(self, record: Model, *, code: int = 200, **headers: str) -> Response:
+        record_looks(self.request, self.record_type, [record], channel=Channel.API)
+        tag = {"ETag": tag_of(record)} if hasattr(record, "version") else {}
+        return Response(row_of(record, self.record_type), status=code, headers=tag | headers)
+
+
+def tag_of(record: Model) -> str:
+    return f'"{record.version}"'
+
+
+class RecordListing(RecordResource):
+    list_parameters: ClassVar[type[serializers.Serializer]]
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        # Resource reads the parameters of every method; a write has none.
+        self.parameters = self.list_parameters if request.method in ("GET", "HEAD") else Resource.parameters
+        super().initial(request, *args, **kwargs)
+
+    def get(self, request: Request) -> Response:
+        asked = list_request(request, self.record_type)
+        if not asked.filters.is_valid():
+            raise serializers.ValidationError(asked.filters.errors.get_json_data())
+        rows = asked.rows
+        if code := self.asked.get("association"):
+            rows = rows.filter(**{rows.scope_path: code})
+        edge = edge_in(QueryDict(cursor_query(self.asked)), model=self.record_type.model, order=asked.order)
+        page = page_of(rows, order=asked.order, edge=edge, size=self.asked.get("page_size", PAGE_SIZE))
+        record_looks(request, self.record_type, page.records, channel=Channel.API)
+        return Response(
+            {
+                "next": self._link("after", page.after),
+                "previous": self._link("before", page.before),
+                "results": [row_of(record, self.record_type) for record in page.records],
+            }
+        )
+
+    def _link(self, side: str, edge: str) -> str | None:
+        if not edge:
+            return None
+        query = self.request.query_params.copy()
+        query["cursor"] = f"{side}~{edge}"
+        return self.request.build_absolute_uri(f"?{query.urlencode()}")
+
+
+def cursor_query(asked: dict[str, Any]) -> str:
+    """Return the place that a cursor names as the pages write it. Raises: ValidationError."""
+    side, _, edge = asked.get("cursor", "").partition("~")
+    if side and side not in PLACE:
+        raise serializers.ValidationError({"cursor": ["不是本接口给出的翻页标记"]})
+    return urlencode({side: edge} if side else {})
+
+
+# Only of types whose form makes records: elsewhere POST is 405.
+class RecordMaking(RecordListing):
+    def post(self, request: Request) -> Response:
+        require(request, self.record_type.edit_permission)
+        key = once(request, self._make)
+        record = load_record(request, self.record_type, key)
+        place = reverse(f"api:{self.record_type.slug}_detail", kwargs={"pk": key}, request=request)
+        return self.shown(record, code=201, Location=place)
+
+    def _make(self) -> int:
+        body = self.body()
+        parent = parent_in(body, self.record_type, by=self.request.user)
+        record = self.checked(self.record_type.model(**parent), body, parents=self.record_type.parents)
+        return self.written(actions.create, record).pk
+
+
+class RecordReading(RecordResource):
+    def get(self, request: Request, pk: int) -> Response:
+        record = load_record(request, self.record_type, pk)
+        if hasattr(record, "version") and (known := get_conditional_response(request, etag=tag_of(record))):
+            return known
+        return self.shown(record)
+
+    def own(self, pk: int) -> Model:
+        return load_record(self.request, self.record_type, pk, self.record_type.edit_permission)
+
+
+class Changing:
+    def patch(self, request: Request, pk: int) -> Response:
+        record = self.own(pk)
+        seen = self.seen()
+        self.written(actions.change, self.checked(record, self.body()), seen=seen)
+        return self.shown(load_record(request, self.record_type, pk))
+
+
+class Deleting:
+    def delete(self, request: Request, pk: int) -> Response:
+        self.written(actions.delete, self.own(pk), seen=self.seen())
+        return Response(status=204)
+
+
+class RecordEnding(RecordResource):
+    def post(self, request: Request, pk: int) -> Response:
+        record = load_record(request, self.record_type, pk, self.record_type.edit_permission)
+        ending = self.record_type.ending
+        if not ending.is_open(record):
+            raise Http404("该记录已经结束")
+        seen = self.seen()
+        form = self.ending_form(record, self.body())
+        if not form.is_valid():
+            raise serializers.ValidationError(form.errors.get_json_data())
+        values = {name: form.cleaned_data[name] for name in ending.fields}
+        # Read anew: the form has typed into the one above, and a refusal must not be judged by it.
+        stored = load_record(request, self.record_type, pk, self.record_type.edit_permission)
+        self.written(actions.end, stored, values=values, seen=seen)
+        return self.shown(load_record(request, self.record_type, pk))
+
+    def ending_form(self, record: Model, body: dict[str, Any]) -> EndForm:
+        form = end_form_of(self.record_type)
+        entries = form_entries(form(None, instance=record), body)
+        entries["seen"] = str(record.version)
+        return form(entries, instance=record)

@@ -1,0 +1,142 @@
+"""Made-up requests to every operation of the schema: refusals are problems, nothing is a server error."""
+
+import json
+import logging
+from http import HTTPStatus
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core import NotSet
+
+from portal.accounts.roles import ROLES
+from tests import factories
+from tests.access import world
+
+CASES = 5_000
+SEED = 20261125
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory):
+    path = tmp_path_factory.mktemp("schema") / "schema.json"
+    call_command("spectacular", "--format", "openapi-json", "--file", str(path))
+    return schemathesis.openapi.from_dict(json.loads(path.read_text()))
+
+
+@pytest.fixture
+def here(db, settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None}}
+    return world.build()
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Five thousand refusals are not worth a line each."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def whole(here):
+    """Somebody who holds every role at the county, so that nothing is out of reach for want of one."""
+    user = factories.user(username="whole")
+    for role in ROLES:
+        factories.grant(user, role, here.places["own"].association)
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def real_values(here, path: str) -> dict[str, object]:
+    """Name the county's own record of this address, for half of the requests to go past the 404."""
+    place = here.places["own"]
+    slug = path.removeprefix("/api/v1/").split("/")[0]
+    record = place.records.get(slug) or getattr(place, slug.removesuffix("s"), None)
+    keys = {"code": place.code, "name": place.report_file}
+    return keys | ({"id": record.pk, "key": record.pk} if record else {})
+
+
+def written(body: object) -> bytes:
+    if isinstance(body, bytes | NotSet):
+        return body if isinstance(body, bytes) else b""
+    return json.dumps(body).encode()
+
+
+def ask(client: Client, case, values: dict[str, object]):
+    path = case.path
+    for name, value in ((case.path_parameters or {}) | values).items():
+        path = path.replace(f"{{{name}}}", str(value))
+    # Whoever is not signed in gets no further than a 401, which other tests hold.
+    sent = (case.headers or {}).items()
+    headers = {name: str(value) for name, value in sent if name not in ("Authorization", "Cookie")}
+    if values and "If-Match" in headers:
+        headers["If-Match"] = '"1"'
+    query = {name: value for name, value in (case.query or {}).items() if value is not None}
+    with transaction.atomic():
+        response = client.generic(
+            case.method,
+            path,
+            written(case.body),
+            content_type="application/json",
+            query_params=query,
+            headers=headers,
+        )
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response
+
+
+def test_no_operation_answers_with_a_server_error(schema, here, whole):
+    asked, offences = 0, []
+
+    def check(case, is_real):
+        nonlocal asked
+        values = real_values(here, case.path) if is_real else {}
+        asked += 1
+        cache.clear()
+        try:
+            response = ask(whole, case, values)
+        except ValueError:
+            return  # no address or header that could be sent
+        is_refusal = response.status_code >= HTTPStatus.BAD_REQUEST
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or (
+            is_refusal and "problem+json" not in response["Content-Type"]
+        ):
+            offences.append(
+                (case.method, case.path, response.status_code, repr(case.query), repr(case.body)[:200])
+            )
+
+    operations = [found.ok() for found in schema.get_all_operations()]
+    each = CASES // len(operations) // 2 + 1
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            fuzz(operation.as_strategy(generation_mode=mode), check, cases=each)
+
+    assert offences[:5] == []
+    assert asked >= CASES
+
+
+def fuzz(strategy, check, *, cases: int) -> None:
+    @seed(SEED)
+    @settings(
+        max_examples=cases,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=strategy, is_real=st.booleans())
+    def run(case, is_real):
+        check(case, is_real)
+
+    run()

@@ -1,0 +1,270 @@
+"""The record types over REST: the same rows, forms and refusals as on the pages."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from members.models import Family, MemberGroup, Membership, Person
+from portal.accounts.roles import FAMILY
+from portal.audit.models import Look
+from portal.records.registry import registered
+from tests import factories
+from tests.access import world
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def clerk(client, office):
+    client.force_login(office)
+    return client
+
+
+def send(client, method, path, **headers):
+    return client.generic(method, f"{API}/{path}", headers=headers)
+
+
+def post(client, path, body, **headers):
+    return client.post(f"{API}/{path}", body, content_type="application/json", headers=headers)
+
+
+def patch(client, path, body, seen='"1"'):
+    return client.patch(f"{API}/{path}", body, content_type="application/json", headers={"if-match": seen})
+
+
+@pytest.fixture
+def person(county):
+    return factories.person(county, name="某人员", phone="13812345678", born_on=date(1980, 2, 29))
+
+
+def test_person_is_shown_masked_and_tagged(clerk, person):
+    answer = clerk.get(f"{API}/people/{person.pk}/")
+
+    row = answer.json()
+    assert (row["name"], row["phone"], row["association_code"]) == ("某人员", "138****5678", "360102")
+    assert (answer["ETag"], answer["Cache-Control"]) == ('"1"', "private, no-store")
+    assert not {name for name in row if "id_number" in name}
+
+
+def test_unchanged_record_is_not_sent_again(clerk, person):
+    answer = clerk.get(f"{API}/people/{person.pk}/", headers={"if-none-match": '"1"'})
+
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+def test_list_keeps_to_its_filters_and_leads_on(clerk, county, other_county):
+    people = [factories.person(county, name=f"某甲{number}") for number in range(3)]
+    factories.person(county, name="某乙")
+    factories.person(other_county, name="某甲外")
+
+    first = clerk.get(f"{API}/people/?q=某甲&page_size=2").json()
+    second = clerk.get(first["next"]).json()
+    back = clerk.get(second["previous"]).json()
+
+    assert [row["id"] for row in [*first["results"], *second["results"]]] == [each.pk for each in people]
+    assert (second["next"], back["results"]) == (None, first["results"])
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("colour=red", "colour"),
+        ("q=a&q=b", "q"),
+        ("sex=king", "sex"),
+        ("page_size=201", "page_size"),
+        ("under=x", "under"),
+    ],
+)
+def test_parameter_without_sense_is_named(clerk, query, field):
+    answer = clerk.get(f"{API}/people/?{query}")
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+@pytest.mark.parametrize("query", ["sort=phone", "cursor=x", "cursor=after~x~y"])
+def test_place_in_the_list_without_sense_is_refused(clerk, query):
+    assert clerk.get(f"{API}/people/?{query}").status_code == 400
+
+
+def test_record_is_made_changed_ended_and_deleted(clerk, county):
+    made = post(clerk, "groups/", {"association_code": "360102", "name": "一组", "starts_on": "2020-01-10"})
+    path = f"groups/{made.json()['id']}/"
+    changed = patch(clerk, path, {"name": "第一组"})
+    ended = post(clerk, f"{path}end/", {"ends_on": "2021-01-10"}, **{"if-match": changed["ETag"]})
+    deleted = send(clerk, "DELETE", path, **{"if-match": ended["ETag"]})
+
+    assert [each.status_code for each in (made, changed, ended, deleted)] == [201, 200, 200, 204]
+    assert made["Location"].endswith(f"/api/v1/{path}")
+    assert (changed.json()["name"], changed.json()["starts_on"]) == ("第一组", "2020-01-10")
+    assert ended.json()["ends_on"] == "2021-01-10"
+    assert not MemberGroup.objects.exists()
+
+
+def test_change_without_a_tag_is_refused(clerk, person):
+    answer = clerk.patch(f"{API}/people/{person.pk}/", {"name": "某"}, content_type="application/json")
+
+    assert answer.status_code == 428
+
+
+@pytest.mark.parametrize("seen", ['"2"', "1", "*", 'W/"1"', "x"])
+def test_stale_change_is_refused(clerk, person, seen):
+    answer = patch(clerk, f"people/{person.pk}/", {"name": "另一人"}, seen)
+
+    person.refresh_from_db()
+    assert (answer.status_code, person.name) == (412, "某人员")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": {"a": 1}}, "name"),
+        ({"born_on": "1980-02-30"}, "born_on"),
+        ({"sex": "king"}, "sex"),
+        ({"id": 7}, "id"),
+        ({"name_key": "x"}, "name_key"),
+        ({"version": 7}, "version"),
+        ({"association_code": "360103"}, "association"),
+        ({"association_code": "369999"}, "association"),
+    ],
+)
+def test_field_that_cannot_be_taken_is_named(clerk, person, other_county, body, field):
+    answer = patch(clerk, f"people/{person.pk}/", body)
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+def test_foreign_and_missing_places_are_refused_alike(clerk, person, other_county):
+    foreign = patch(clerk, f"people/{person.pk}/", {"association_code": "360103"})
+    missing = patch(clerk, f"people/{person.pk}/", {"association_code": "360104"})
+
+    assert foreign.json() == missing.json()
+
+
+def test_foreign_and_missing_parents_are_refused_alike(clerk, other_county):
+    foreign = factories.person(other_county)
+    body = {"association_code": "360102", "joined_on": "2020-01-10", "category": "other"}
+
+    answers = [post(clerk, "memberships/", body | {"person": key}) for key in (foreign.pk, 10**9, "x", None)]
+
+    assert [each.status_code for each in answers] == [400] * 4
+    assert len({each.content for each in answers}) == 1
+    assert not Membership.objects.exists()
+
+
+def test_rules_hold_as_on_the_pages(clerk, person):
+    body = {"person": person.pk, "association_code": "360102", "joined_on": "2020-01-10", "category": "other"}
+    first, again = post(clerk, "memberships/", body), post(clerk, "memberships/", body)
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert again.json()["findings"][0]["severity"] == "error"
+
+
+def test_amount_is_whole_fen_both_ways(client, county):
+    user = factories.user((FAMILY, county))
+    client.force_login(user)
+    family = factories.family(county)
+    body = {"family": family.pk, "kind": "money", "on": "2020-03-01", "amount_fen": 12345}
+
+    made = post(client, "family-help/", body)
+    refused = post(client, "family-help/", body | {"amount_fen": 123.45})
+
+    assert (made.status_code, made.json()["amount_fen"]) == (201, 12345)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["amount_fen"])
+
+
+def test_looks_at_families_are_on_record_before_they_are_shown(client, county):
+    user = factories.user((FAMILY, county))
+    client.force_login(user)
+    families = [factories.family(county) for _ in range(2)]
+
+    client.get(f"{API}/families/")
+    client.get(f"{API}/families/{families[0].pk}/")
+
+    looks = Look.objects.order_by("pk").values_list("channel", "key")
+    assert sorted(looks) == sorted([("api", families[0].pk)] * 2 + [("api", families[1].pk)])
+
+
+def test_same_key_makes_one_record(clerk, county):
+    body = {"association_code": "360102", "name": "某人员", "sex": "female", "ethnicity": "汉族"}
+    body |= {"political_status": "none"}
+
+    first = post(clerk, "people/", body, **{"idempotency-key": "a"})
+    again = post(clerk, "people/", body, **{"idempotency-key": "a"})
+    other = post(clerk, "people/", body | {"name": "另一人"}, **{"idempotency-key": "a"})
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 409)
+    assert first.json() == again.json()
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_at_once_with_one_key_make_one_record(office, county):
+    body = {"association_code": "360102", "name": "一组", "starts_on": "2020-01-10"}
+    client = Client()
+    client.force_login(office)
+    cookie = client.cookies["sessionid"].value
+
+    def ask(_):
+        mine = Client()
+        mine.cookies["sessionid"] = cookie
+        try:
+            return post(mine, "groups/", body, **{"idempotency-key": "a"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = list(pool.map(ask, range(40)))
+
+    assert (set(statuses), MemberGroup.objects.count()) == ({201}, 1)
+
+
+def test_neighbour_reaches_nothing(client, neighbour, person):
+    client.force_login(neighbour)
+
+    answers = [
+        client.get(f"{API}/people/{person.pk}/"),
+        patch(client, f"people/{person.pk}/", {"name": "某"}),
+        client.get(f"{API}/people/{person.pk + 1_000_000}/"),
+    ]
+
+    assert {each.status_code for each in answers} == {404}
+    assert client.get(f"{API}/people/").json()["results"] == []
+
+
+@pytest.fixture
+def here(db, settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    return world.build()
+
+
+@pytest.mark.parametrize("record_type", registered(), ids=lambda each: each.slug)
+def test_list_costs_the_same_for_one_row_and_for_all(
+    here, record_type, django_assert_num_queries, django_assert_max_num_queries
+):
+    role = "family" if record_type.is_sensitive else "office"
+    client = here.client(role)
+    client.get(f"{API}/{record_type.slug}/?page_size=1")
+
+    with django_assert_max_num_queries(15) as few:
+        one = client.get(f"{API}/{record_type.slug}/?page_size=1").json()["results"]
+    with django_assert_num_queries(len(few)):
+        rows = client.get(f"{API}/{record_type.slug}/").json()["results"]
+
+    assert len(one) == 1
+    assert len(rows) > 1
+
+
+def test_family_of_another_county_is_not_made(client, county, other_county):
+    client.force_login(factories.user((FAMILY, county)))
+
+    answer = post(
+        client,
+        "families/",
+        {"association_code": "360103", "kind": "hardship", "householder": "某", "starts_on": "2020-01-10"},
+    )
+
+    assert (answer.status_code, Family.objects.count()) == (400, 0)
