@@ -5,7 +5,14 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.records.saving import refusal
 
+# What the register says of people; whoever may see the register and no people finds it empty.
+PERSONAL_FIELDS = ("phone", "legal_representative")
 MISSING = "没有这个协会，或您无权办理"
+
+
+def sees_people(user: User, code: str) -> bool:
+    """Tell whether the user may read the `PERSONAL_FIELDS` of the association `code`."""
+    return user.scope.covers(Permission.VIEW_PEOPLE, code)
 
 
 def load_association(

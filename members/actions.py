@@ -126,6 +126,18 @@ def add_entry(*, session: Session, arrival: Arrival, by: User) -> Appointment:
 
 
 @transaction.atomic
+def correct_seat(appointment: Appointment, *, seen: int, by: User) -> None:
+    """Save what the caller corrected about the holder of a seat; the days and decisions stay as they are.
+
+    Raises: RuleViolation, with the code `stale` when it was changed since version `seen`.
+    """
+    # Plans for a session rest on the figures of the term's version: they must look again.
+    term = _locked(appointment.term, by=by)
+    save_version(appointment, seen=seen)
+    _touch(term)
+
+
+@transaction.atomic
 def leave_office(*, appointment: Appointment, ends_on: date, exit: Exit, by: User, seen: int) -> None:
     """End one appointment on a day of its own, as by death; `ends_on` is the last day in office.
 

@@ -2,11 +2,12 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from associations.enums import Body
+from associations.enums import Body, Constituency, Employment, Post
 from portal.records.filters import AnyChoiceFilter, DayFilter, RecordFilters, TextFilter
 
 from .enums import Education, FamilyKind, MemberCategory, MemberKind, PoliticalStatus, Sex, Skill
 from .models import MemberOrganisation, Person
+from .models.council import AppointmentQuerySet
 from .models.family import FamilyQuerySet
 from .models.membership import MembershipQuerySet
 from .models.volunteer import VolunteerQuerySet
@@ -32,6 +33,21 @@ class SessionFilters(RecordFilters):
     body = AnyChoiceFilter(label="机构", choices=Body.choices)
     held_from = DayFilter(label="召开日期自", field_name="starts_on", lookup_expr="gte")
     held_to = DayFilter(label="至", field_name="starts_on", lookup_expr="lte")
+
+
+class AppointmentFilters(RecordFilters):
+    q = TextFilter(label="姓名或拼音", method="keep_named")
+    post = AnyChoiceFilter(label="职务", choices=Post.choices)
+    constituency = AnyChoiceFilter(label="代表类别", choices=Constituency.choices)
+    employment = AnyChoiceFilter(label="任职形式", choices=Employment.choices)
+    on = DayFilter(label="在任日期", method="keep_in_office")
+
+    def keep_named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        # Narrowed to the reader's own rows already, like memberships.
+        return rows.filter(person__in=Person.objects.scoped().filter(named(value))) if value else rows
+
+    def keep_in_office(self, rows: AppointmentQuerySet, name: str, value: date) -> AppointmentQuerySet:
+        return rows.in_office(on=value)
 
 
 class NamedFilters(RecordFilters):
@@ -76,21 +92,3 @@ class FamilyFilters(RecordFilters):
 
     def keep_in_care(self, rows: FamilyQuerySet, name: str, value: date) -> QuerySet:
         return rows.in_care(on=value)
-
-
-class DatedFilters(RecordFilters):
-    """Filters by the day of the record: `on`, or the day on which it begins."""
-
-    first = DayFilter(label="日期自", method="keep_from")
-    last = DayFilter(label="至", method="keep_to")
-
-    def keep_from(self, rows: QuerySet, name: str, value: date) -> QuerySet:
-        return rows.filter(**{f"{day_field(rows)}__gte": value})
-
-    def keep_to(self, rows: QuerySet, name: str, value: date) -> QuerySet:
-        return rows.filter(**{f"{day_field(rows)}__lte": value})
-
-
-def day_field(rows: QuerySet) -> str:
-    names = {field.name for field in rows.model._meta.concrete_fields}
-    return "on" if "on" in names else "starts_on"

@@ -1,13 +1,11 @@
-from django import forms
-
 from associations.models import Association
 from associations.register.fields import AssociationField
 from portal.accounts.roles import Permission
 from portal.lib.pinyin import initials
 from portal.records.forms import VersionedForm, form_of, formfield_of
 
-from .enums import Skill
 from .models import (
+    Appointment,
     Family,
     MemberGroup,
     MemberOrganisation,
@@ -113,10 +111,6 @@ class MembershipForm(EnteringForm):
 class VolunteerForm(EnteringForm):
     """A person's application to help, and what came of it."""
 
-    skills = forms.MultipleChoiceField(
-        label="专长", choices=Skill.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
     class Meta:
         model = Volunteer
         fields = ("skills", "applied_on", "registered_on")
@@ -149,5 +143,10 @@ class SessionForm(VersionedForm):
         fields = ("place", "expected_count", "attended_count", "agenda", "resolutions")
         formfield_callback = formfield_of
 
+
+# Whom a member speaks for, how they serve and what else they hold are facts about the person, which a slip
+# of the pen gets wrong; shares are counted from them anew for any day. Person, post, days, ways in and out
+# and the sessions that decided them hang together: the session wizard writes them as one, by its rules.
+AppointmentForm = form_of(Appointment, "constituency", "employment", "office_held")
 
 ServiceForm = form_of(ServiceRecord, "on", "hours", "content")

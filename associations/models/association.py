@@ -186,6 +186,7 @@ class Staffing(models.Model):
     headcount = models.PositiveSmallIntegerField("人数")
     starts_on = models.DateField("起始日期")
     ends_on = models.DateField("截止日期", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OfAssociationQuerySet.as_manager()
 

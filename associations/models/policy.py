@@ -113,6 +113,7 @@ class Rule(models.Model):
     levels = ArrayField(models.PositiveSmallIntegerField(choices=Level), verbose_name="约束层级")
     starts_on = models.DateField("生效日期")
     ends_on = models.DateField("失效日期", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RuleQuerySet.as_manager()
 

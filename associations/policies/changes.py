@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from associations.models import PolicyDocument
 from associations.policies import actions as policy_actions
-from associations.policies.forms import DocumentForm, EndForm, rule_form
+from associations.policies.forms import DocumentForm, EndForm, RuleForm, rule_form
 from associations.policies.page import crumbs_of
 from associations.policies.permissions import load_family, load_policy, load_rule
 from associations.policies.tables import rule_row
@@ -27,10 +27,12 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404("您没有可以登记政策文件的地区")
     form = DocumentForm(request.POST or None, request.FILES or None, user=request.user)
     if form.is_valid():
-        chosen = form.cleaned_data
         try:
             document = policy_actions.add_document(
-                document=form.instance, basis=chosen["basis"], upload=chosen["file"], by=request.user
+                document=form.instance,
+                basis=form.cleaned_data["basis"],
+                upload=form.uploads.get("file"),
+                by=request.user,
             )
         except RuleViolation as refused:
             show_findings(form, refused)
@@ -44,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def new_rule(request: HttpRequest, pk: int, family: str) -> HttpResponse:
     document = load_policy(request, pk, Permission.MANAGE_POLICIES)
     kind = load_family(family)
-    form = rule_form(kind)(request.POST or None, document=document, user=request.user)
+    form = rule_form(kind, RuleForm)(request.POST or None, document=document, user=request.user)
     if form.is_valid():
         try:
             policy_actions.add_rule(rule=form.instance, seen=form.cleaned_data["seen"], by=request.user)

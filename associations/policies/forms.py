@@ -1,16 +1,17 @@
-from django import forms
-from django.forms import CheckboxSelectMultiple
+from typing import TypeVar
 
-from associations.enums import Constituency, Level
-from associations.models import Association, ObservanceRule, PolicyDocument, QuotaRule, Rule
+from django import forms
+from django.db import models
+
+from associations.enums import Level
+from associations.models import Association, ObservanceRule, PolicyDocument, Rule
 from associations.policies.packs import content_fields
-from associations.policies.queries import FAMILY_NAMES, PolicyFilter, documents_named
+from associations.policies.queries import FAMILY_NAMES, PolicyFilter, basis_of, documents_named
 from associations.policies.tables import WEEKDAYS
 from associations.register.fields import AssociationField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.records.file_types import TYPE_BY_SUFFIX
-from portal.records.forms import RecordForm, formfield_of
+from portal.records.forms import RecordForm, VersionedForm, formfield_of
 
 FAMILIES = [(name, family._meta.verbose_name) for name, family in FAMILY_NAMES.items()]
 
@@ -31,66 +32,98 @@ class FilterForm(forms.Form):
         )
 
 
+class BasisField(forms.CharField):
+    """Documents that the user may read, named a line each by their numbers or titles."""
+
+    user: User
+
+    def __init__(self, **options) -> None:
+        super().__init__(
+            label="依据",
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text="每行一份已登记文件的文号；没有文号的写标题",
+            **options,
+        )
+
+    def clean(self, value: str) -> list[PolicyDocument]:
+        names = {line.strip() for line in super().clean(value).splitlines() if line.strip()}
+        found = documents_named(self.user, names)
+        known = {document.number or document.title for document in found}
+        if missing := sorted(names - known):
+            raise forms.ValidationError(
+                [f"没有登记“{name[:60]}”，请先登记该文件或改正文号" for name in missing]
+            )
+        return found
+
+
+class DocumentMeta:
+    model = PolicyDocument
+    fields = (
+        "issued_by",
+        "number",
+        "title",
+        "dated_on",
+        "printed_on",
+        "published_on",
+        "issue",
+        "visibility",
+        "file",
+        "remark",
+    )
+    help_texts = {
+        "number": "照文件抄录，如 赣卫办字〔2020〕4号；没有文号的留空",
+        "visibility": "受限文件只有发文地区及其上级可以查看，其规定照样适用于下级",
+    }
+    formfield_callback = formfield_of
+
+
 class DocumentForm(RecordForm):
     issuer = AssociationField(label="发文地区")
-    basis = forms.CharField(
-        label="依据",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="每行一份已登记文件的文号；没有文号的写标题",
-    )
-    file = forms.FileField(
-        label="附件",
-        required=False,
-        allow_empty_file=True,
-        help_text="pdf、ofd、docx、xlsx、jpg 或 png，不超过 20 MB",
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(TYPE_BY_SUFFIX)}),
-    )
-    field_order = ("issuer", "issued_by", "number", "title", "dated_on", "printed_on", "published_on")
+    basis = BasisField()
+    field_order = ("issuer", *DocumentMeta.fields)
 
-    class Meta:
-        model = PolicyDocument
-        fields = (
-            "issued_by",
-            "number",
-            "title",
-            "dated_on",
-            "printed_on",
-            "published_on",
-            "issue",
-            "visibility",
-            "remark",
-        )
-        help_texts = {
-            "number": "照文件抄录，如 赣卫办字〔2020〕4号；没有文号的留空",
-            "visibility": "受限文件只有发文地区及其上级可以查看，其规定照样适用于下级",
-        }
-        formfield_callback = formfield_of
+    class Meta(DocumentMeta):
+        pass
 
     def __init__(self, *args, user: User, **options) -> None:
         super().__init__(*args, **options)
-        self.user = user
+        self.fields["basis"].user = user
         managed = Association.objects.visible_to(user, Permission.MANAGE_POLICIES)
         self.fields["issuer"].offer(managed, user=user, chosen=user.home_code(Permission.MANAGE_POLICIES))
-
-    def clean_basis(self) -> list[PolicyDocument]:
-        names = {line.strip() for line in self.cleaned_data["basis"].splitlines() if line.strip()}
-        found = documents_named(self.user, names)
-        known = {document.number or document.title for document in found}
-        for name in sorted(names - known):
-            self.add_error("basis", f"没有登记“{name[:60]}”，请先登记该文件或改正文号")
-        return found
 
     def clean(self) -> dict:
         self.instance.issuer = self.cleaned_data.get("issuer")
         return super().clean()
 
 
+class DocumentCorrectionForm(VersionedForm):
+    """Corrects what is on record about a document."""
+
+    basis = BasisField()
+
+    class Meta(DocumentMeta):
+        pass
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["basis"].user = self.user
+        readable = basis_of(self.instance, user=self.user)
+        self.initial["basis"] = "\n".join(each.number or each.title for each in readable)
+        self.unreadable = [each for each in self.instance.basis.all() if each not in readable]
+
+    def clean_basis(self) -> list[PolicyDocument]:
+        named = self.cleaned_data["basis"]
+        if self.instance in named:
+            raise forms.ValidationError("文件不能以自身为依据")
+        # What the user may not read was put there by somebody who may, and stays.
+        return [*named, *self.unreadable]
+
+
 class RuleForm(RecordForm):
     """A rule of one document; `seen` is the version of the document that the page showed."""
 
     scope = AssociationField(label="适用地区")
-    levels = forms.TypedMultipleChoiceField(label="约束层级", coerce=int, widget=CheckboxSelectMultiple)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, document: PolicyDocument, user: User, **options) -> None:
@@ -99,9 +132,7 @@ class RuleForm(RecordForm):
         self.document = document
         managed = Association.objects.visible_to(user, Permission.MANAGE_POLICIES)
         self.fields["scope"].offer(managed, user=user, chosen=document.issuer.code)
-        self.fields["levels"].choices = [
-            choice for choice in Level.choices if choice[0] >= document.issuer.level
-        ]
+        self.fields["levels"].choices = levels_below(document.issuer)
         self.order_fields(("clause", "scope", "levels", *content_fields(self._meta.model)))
 
     def clean(self) -> dict:
@@ -110,14 +141,24 @@ class RuleForm(RecordForm):
         return super().clean()
 
 
-class QuotaRuleForm(RuleForm):
-    constituencies = forms.MultipleChoiceField(
-        label="计入的代表类别", choices=Constituency.choices, widget=CheckboxSelectMultiple
-    )
+class RuleCorrectionForm(VersionedForm):
+    """Corrects a rule; whom another place should bind is another rule."""
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["levels"].choices = levels_below(self.instance.document.issuer)
 
 
-class ObservanceRuleForm(RuleForm):
-    weekday = forms.TypedChoiceField(
+def levels_below(issuer: Association) -> list[tuple[int, str]]:
+    """List the levels that a document of the issuer may bind."""
+    return [(level, label) for level, label in Level.choices if level >= issuer.level]
+
+
+def rule_field(field: models.Field, **options) -> forms.Field | None:
+    """Make the form field of a rule; the weekday of an observance is chosen by name."""
+    if field.model is not ObservanceRule or field.name != "weekday":
+        return formfield_of(field, **options)
+    return forms.TypedChoiceField(
         label="星期",
         required=False,
         choices=[("", "（固定日期）"), *((number, f"星期{name}") for number, name in enumerate(WEEKDAYS))],
@@ -127,16 +168,16 @@ class ObservanceRuleForm(RuleForm):
     )
 
 
-FORMS: dict[type[Rule], type[RuleForm]] = {QuotaRule: QuotaRuleForm, ObservanceRule: ObservanceRuleForm}
+F = TypeVar("F", bound=RecordForm)
 
 
-def rule_form(family: type[Rule]) -> type[RuleForm]:
+def rule_form(family: type[Rule], form: type[F]) -> type[F]:
     """Return the form for rules of one family."""
     return forms.modelform_factory(
         family,
-        form=FORMS.get(family, RuleForm),
+        form=form,
         fields=("clause", "levels", "starts_on", "ends_on", *content_fields(family)),
-        formfield_callback=formfield_of,
+        formfield_callback=rule_field,
     )
 
 

@@ -1,11 +1,12 @@
-"""Put packs into the register: what is there already stays as it is, also where somebody ended it."""
+"""Put packs into the register: what is there already stays, also where somebody ended or corrected it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from associations.models import Association, PolicyDocument
+from associations.models import Association, PolicyDocument, Rule
 from associations.policies.packs import Pack, PackDocument, PackRule, content_fields
 from portal.records.saving import save_record
 
@@ -26,7 +27,7 @@ def load_packs(packs: Iterable[Pack]) -> list[PackResult]:
     """Load packs whose issuers are in the register; loading them again changes nothing.
 
     A document is known by its issuer and number, or title where it has none; a rule by its document,
-    clause, reach and content.
+    clause, reach and content. What was corrected since is known by what it said before.
     Raises: RuleViolation.
     """
     return [_Loading(pack).run() for pack in packs]
@@ -63,8 +64,8 @@ class _Loading:
 
     def _document(self, wanted: PackDocument) -> PolicyDocument:
         issuer = self.places[wanted.issuer]
-        known = PolicyDocument.objects.scoped().filter(issuer=issuer, number=wanted.number)
-        document = (known if wanted.number else known.filter(title=wanted.title)).first()
+        named = {"number": wanted.number} if wanted.number else {"number": "", "title": wanted.title}
+        document = _that_ever_said(PolicyDocument, issuer=issuer, **named).first()
         if document is None:
             document = PolicyDocument(issuer=issuer, **wanted.values)
             save_record(document)
@@ -75,9 +76,12 @@ class _Loading:
         rule = wanted.family(document=document, scope=self.places[wanted.scope], **wanted.values)
         same = ("document", "scope", "clause", "levels", "starts_on", *content_fields(wanted.family))
         # A rule that was ended since stays ended: its last day is no part of what it is known by.
-        is_known = (
-            wanted.family.objects.scoped().filter(**{name: getattr(rule, name) for name in same}).exists()
-        )
+        is_known = _that_ever_said(wanted.family, **{name: getattr(rule, name) for name in same}).exists()
         if not is_known:
             save_record(rule)
         return not is_known
+
+
+def _that_ever_said(model: type[PolicyDocument] | type[Rule], **values: object) -> QuerySet:
+    said = {f"events__{name}": value for name, value in values.items()}
+    return model.objects.scoped().filter(**said).distinct()

@@ -4,13 +4,13 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.urls import reverse
 
-from associations.models import Association, PolicyDocument
-from associations.policies.queries import Place
+from associations.models import RULE_FAMILIES, Association, PolicyDocument
+from associations.policies.queries import Place, slug_of
 from associations.register.page_head import day_query
 from associations.register.queries import path_above
 from portal.accounts.roles import Permission
 from portal.lib.dates import DayError, official_day, parse_day
-from portal.lib.page_parts import Crumb, Fact
+from portal.lib.page_parts import Action, Crumb, Fact, Tab
 
 
 def crumbs_of(request: HttpRequest, document: PolicyDocument, *, name: str = "") -> list[Crumb]:
@@ -20,6 +20,23 @@ def crumbs_of(request: HttpRequest, document: PolicyDocument, *, name: str = "")
     if not name:
         return [home, Crumb(name=own)]
     return [home, Crumb(name=own, url=reverse("policies:detail", args=[document.pk])), Crumb(name=name)]
+
+
+def tabs_of(document: PolicyDocument, request: HttpRequest) -> list[Tab]:
+    """List the pages of a document: what it says, and who changed what is on record about it."""
+    pages = (
+        ("详情", reverse("policies:detail", args=[document.pk])),
+        ("历史", reverse("records:policies_history", args=[document.pk])),
+    )
+    return [Tab(label=label, url=url, is_current=request.path == url) for label, url in pages]
+
+
+def rule_lists() -> list[Action]:
+    """Lead to the rules of all documents, family by family."""
+    return [
+        Action(label=str(family._meta.verbose_name), url=reverse(f"records:{slug_of(family)}_list"))
+        for family in RULE_FAMILIES
+    ]
 
 
 def bound_crumbs(request: HttpRequest, association: Association) -> list[Crumb]:

@@ -1,5 +1,6 @@
 """Which documents there are, and the rules that they carry."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from portal.accounts.models import User
 from portal.lib.asof import FIRST_DAY
 
 COUNT_LIMIT = 1_000
+WORD_BEGINS = re.compile(r"(?<!^)(?=[A-Z])")
 FAMILY_NAMES: dict[str, type[Rule]] = {family._meta.model_name or "": family for family in RULE_FAMILIES}
 
 
@@ -51,6 +53,11 @@ class FamilyRules:
 
     family: type[Rule]
     rules: tuple[Rule, ...]
+
+
+def slug_of(family: type[Rule]) -> str:
+    """Name the record pages of a family: `key-task-rules`."""
+    return f"{WORD_BEGINS.sub('-', family.__name__).lower()}s"
 
 
 def policy_page(user: User, *, on: date, wanted: PolicyFilter, after: Place | None, size: int) -> PolicyPage:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
 from associations.enums import Constituency, Level
 from associations.models import (
     KeyTaskRule,
@@ -17,6 +19,7 @@ from associations.models import (
     TermRule,
 )
 from associations.policies.bound_rules import BoundFamily
+from associations.policies.queries import slug_of
 from associations.policies.rule_queries import citation_of
 from portal.lib.dates import official_day
 
@@ -32,13 +35,14 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleRow:
-    """A rule in words; `state` tells whether it holds on the page's day."""
+    """A rule in words; `state` tells whether it holds on the page's day; it is corrected at `edit_url`."""
 
     rule: Rule
     cells: tuple[str, ...]
     whom: str
     state: str
     is_open: bool
+    edit_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,7 @@ def rule_row(rule: Rule, *, on: date) -> RuleRow:
         whom=f"{rule.scope.short_name}：{levels_text(rule.levels)}",
         state="已失效" if ended else "未生效" if rule.starts_on > on else "有效",
         is_open=rule.ends_on is None,
+        edit_url=reverse(f"records:{slug_of(type(rule))}_edit", args=[rule.pk]),
     )
 
 
@@ -98,7 +103,8 @@ def _staff(rule: StaffingRule) -> str:
     return f"{rule.min_staff}至{rule.max_staff}人" if rule.max_staff else f"不少于{rule.min_staff}人"
 
 
-def _day(rule: ObservanceRule) -> str:
+def day_text(rule: ObservanceRule) -> str:
+    """Say on which day of the year an observance falls."""
     if rule.day:
         return f"{rule.month}月{rule.day}日"
     return f"{rule.month}月第{rule.week}个星期{WEEKDAYS[rule.weekday]}"
@@ -133,7 +139,7 @@ COLUMNS: dict[type[Rule], tuple[Column, ...]] = {
         _column("人数", _staff),
         _column("用工形式", lambda rule: rule.get_employment_display() or UNSAID),
     ),
-    ObservanceRule: (_column("名称", lambda rule: rule.name), _column("日期", _day)),
+    ObservanceRule: (_column("名称", lambda rule: rule.name), _column("日期", day_text)),
     KeyTaskRule: (
         _column("次序", lambda rule: str(rule.position)),
         _column("名称", lambda rule: rule.name),

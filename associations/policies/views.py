@@ -6,7 +6,16 @@ from django.views.decorators.http import require_safe
 from associations.permissions import load_association
 from associations.policies.bound_rules import rules_binding
 from associations.policies.forms import FAMILIES, FilterForm
-from associations.policies.page import bound_crumbs, bound_url, crumbs_of, facts_of, page_url, place_of
+from associations.policies.page import (
+    bound_crumbs,
+    bound_url,
+    crumbs_of,
+    facts_of,
+    page_url,
+    place_of,
+    rule_lists,
+    tabs_of,
+)
 from associations.policies.permissions import load_policy
 from associations.policies.queries import COUNT_LIMIT, basis_of, policy_page, rules_of
 from associations.policies.tables import bound_table, rule_table
@@ -36,6 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "first_url": "?" if "after" in request.GET else "",
         "next_url": page_url(request, page.following),
         "actions": head_actions(request),
+        "rule_lists": rule_lists(),
         "on": on,
         "today": today(),
     }
@@ -47,6 +57,8 @@ def head_actions(request: HttpRequest) -> list[Action]:
     own = request.user.association
     if own and (url := bound_url(request, own)):
         actions.append(Action(label="本协会适用的规定", url=url, icon="policy"))
+    if request.user.scope.may(Permission.VIEW_REGISTER):
+        actions.append(Action(label="台账和导出", url=reverse("records:policies_list"), icon="download"))
     if request.user.scope.may(Permission.MANAGE_POLICIES):
         actions.append(Action(label="登记文件", url=reverse("policies:new"), icon="plus", kind="primary"))
     return actions
@@ -70,14 +82,18 @@ def bound(request: HttpRequest, code: str) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     document = load_policy(request, pk)
     on = day_of(request)
+    may_manage = request.user.scope.covers(Permission.MANAGE_POLICIES, document.issuer.code)
+    edit_url = reverse("records:policies_edit", args=[pk])
     context = {
         "document": document,
         "crumbs": crumbs_of(request, document),
+        "tabs": tabs_of(document, request),
+        "actions": [Action(label="更正", url=edit_url, icon="edit", kind="primary")] if may_manage else [],
         "facts": facts_of(document),
         "basis": basis_of(document, user=request.user),
         "tables": [rule_table(found.family, found.rules, on=on) for found in rules_of(document)],
         "families": FAMILIES,
-        "may_manage": request.user.scope.covers(Permission.MANAGE_POLICIES, document.issuer.code),
+        "may_manage": may_manage,
         "on": on,
         "today": today(),
     }

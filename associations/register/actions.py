@@ -16,6 +16,29 @@ from portal.lib.findings import RuleViolation
 from portal.records.saving import refusal, save_record, save_version
 
 LAST_SERIAL = 9999
+# What an office may correct about itself; all else of the register rests on a document or a day.
+PLAIN_FACTS = (
+    "address",
+    "phone",
+    "legal_representative",
+    "host_body",
+    "party_organisation",
+    "home_place",
+    "host_place",
+)
+
+
+@transaction.atomic
+def correct(association: Association, *, seen: int, by: User) -> None:
+    """Save the plain facts of an association as the caller changed them.
+
+    Its code and parent stay as they are by now: a recode moves them without a look at the version.
+    Raises: RuleViolation, with the code `stale` when it was changed since version `seen`.
+    """
+    row = _locked(association, by=by)
+    for name in PLAIN_FACTS:
+        setattr(row, name, getattr(association, name))
+    save_version(row, seen=seen)
 
 
 @transaction.atomic

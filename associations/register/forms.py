@@ -2,7 +2,9 @@ from django import forms
 
 from associations.enums import Kind, Level
 from associations.models import Association
+from associations.register.actions import PLAIN_FACTS
 from associations.register.queries import RegisterFilters
+from portal.records.forms import VersionedForm, formfield_of
 
 STATES = {"established": True, "missing": False}
 
@@ -32,6 +34,23 @@ class RegisterFilterForm(forms.Form):
             is_established=STATES.get(chosen.get("state", "")),
             text=chosen.get("q", ""),
         )
+
+
+class AssociationForm(VersionedForm):
+    """Corrects plain facts; code, name, level and days change on pages of their own, with a document."""
+
+    class Meta:
+        model = Association
+        fields = PLAIN_FACTS
+        formfield_callback = formfield_of
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        for name in ("home_place", "host_place"):
+            if self.instance.kind == Kind.AWAY:
+                self.fields[name].required = True
+            else:
+                del self.fields[name]
 
 
 class EstablishForm(forms.Form):

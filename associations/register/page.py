@@ -97,6 +97,8 @@ def actions_on(association: Association, request: HttpRequest) -> list[Action]:
     scope, code = request.user.scope, association.code
     actions = []
     if scope.covers(Permission.EDIT_RECORDS, code):
+        edit_url = reverse("records:associations_edit", args=[association.pk])
+        actions.append(Action(label="修改", url=edit_url, icon="edit", kind="primary"))
         is_established = association.established_on is not None and association.dissolved_on is None
         if is_established:
             actions.append(_action("登记撤销", "dissolve", code))

@@ -45,4 +45,5 @@ def tabs_of(association: Association, request: HttpRequest) -> list[Tab]:
         if scope.covers(permission, association.code):
             url = reverse(url_name, args=[association.code])
             tabs.append(Tab(label=label, url=url + query, is_current=request.path == url))
-    return tabs
+    history_url = reverse("records:associations_history", args=[association.pk])
+    return [*tabs, Tab(label="历史", url=history_url, is_current=request.path == history_url)]

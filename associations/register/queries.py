@@ -58,6 +58,11 @@ def matching(text: str) -> Q:
     return Q(name__contains=text)
 
 
+def with_state(rows: AssociationQuerySet, *, is_established: bool, on: date) -> AssociationQuerySet:
+    """Keep what is established on the day, or what is due on it and missing."""
+    return rows.established(on=on) if is_established else rows.due(on=on).missing(on=on)
+
+
 def register(user: User, wanted: RegisterFilters, *, on: date) -> AssociationQuerySet:
     """Return the associations in scope that the filters keep; due or established as of the day."""
     rows = Association.objects.visible_to(user).order_by("code")
@@ -68,7 +73,7 @@ def register(user: User, wanted: RegisterFilters, *, on: date) -> AssociationQue
     if wanted.kind is not None:
         rows = rows.filter(kind=wanted.kind)
     if wanted.is_established is not None:
-        rows = rows.established(on=on) if wanted.is_established else rows.due(on=on).missing(on=on)
+        rows = with_state(rows, is_established=wanted.is_established, on=on)
     if wanted.text:
         rows = rows.filter(matching(wanted.text))
     return rows

@@ -1,12 +1,14 @@
 import re
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from associations.enums import Level
-from associations.permissions import load_association
+from associations.permissions import load_association, sees_people
 from associations.register.forms import RegisterFilterForm
 from associations.register.page import actions_on, facts_of, rows_of, state_of
 from associations.register.page_head import crumbs_to, day_query, tabs_of
@@ -25,6 +27,7 @@ from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
 from portal.lib.filters import refuse_unknown
+from portal.lib.page_parts import Action
 
 PAGE_SIZE = 50
 PLACE = re.compile(r"[\d-]{0,20}")
@@ -46,12 +49,22 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(page.rows, on=on, query=day_query(request)),
         "count": f"共 {page.count} 个" if page.is_count_exact else f"多于 {COUNT_LIMIT} 个",
         "reset_url": request.path + day_query(request),
+        "actions": ledger_links(request),
         "previous_url": page_url(request, "before", page.previous),
         "next_url": page_url(request, "after", page.following),
         "on": on,
         "today": today(),
     }
     return render(request, "associations/list.html", context)
+
+
+def ledger_links(request: HttpRequest) -> list[Action]:
+    """Lead to the ledger with the filters of this list; both know them by the same names."""
+    if not request.user.scope.may(Permission.VIEW_REGISTER):
+        return []
+    kept = {name: value for name, value in request.GET.items() if name not in ("after", "before") and value}
+    url = reverse("records:associations_list") + (f"?{urlencode(kept)}" if kept else "")
+    return [Action(label="台账（导出、批量修改）", url=url, icon="download")]
 
 
 def place_in(request: HttpRequest, name: str) -> str:
@@ -85,8 +98,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "facts": facts_of(
             association,
             code_on=code_of(association, on=on),
-            sees_people=request.user.scope.covers(Permission.VIEW_PEOPLE, code),
+            sees_people=sees_people(request.user, code),
         ),
+        "may_edit": request.user.scope.covers(Permission.EDIT_RECORDS, association.code),
         "is_unit": association.level == Level.UNIT,
         "below": below(association, on=on),
         "units": units_below(association, on=on),

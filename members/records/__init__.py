@@ -1,5 +1,5 @@
-"""The record types of people, councils, members, volunteers and families."""
+"""The record types of people, councils, appointments, members, volunteers and families."""
 
-from . import councils, families, memberships, people, volunteers
+from . import appointments, councils, families, memberships, people, volunteers
 
-__all__ = ["councils", "families", "memberships", "people", "volunteers"]
+__all__ = ["appointments", "councils", "families", "memberships", "people", "volunteers"]

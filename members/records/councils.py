@@ -43,6 +43,7 @@ TERMS = RecordType(
     order="code",
     filters=TermFilters,
     form=TermForm,
+    children=("appointments",),
     form_creates=False,
     note="新的一届在各协会的“理事会”页登记换届",
     links=council_link("association"),

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from django.db.models import Model
 
-from members.filters import DatedFilters, FamilyFilters
+from members.filters import FamilyFilters
 from members.forms import FamilyForm
 from members.models import (
     DoctorContract,
@@ -20,7 +20,7 @@ from members.models import (
 from portal.accounts.roles import Permission
 from portal.lib.masks import mask_address, mask_phone
 from portal.records import columns
-from portal.records.filters import RecordFilters
+from portal.records.filters import DatedFilters, RecordFilters
 from portal.records.forms import form_of
 from portal.records.registry import register
 from portal.records.types import Column, Ending, RecordType

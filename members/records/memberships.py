@@ -3,12 +3,13 @@
 from operator import attrgetter
 
 from members import membership_actions
-from members.filters import DatedFilters, MembershipFilters, NamedFilters
+from members.filters import MembershipFilters, NamedFilters
 from members.forms import GroupForm, MembershipForm, OrganisationForm
 from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
 from portal.accounts.models import User
 from portal.lib.masks import mask_address, mask_phone
 from portal.records import columns
+from portal.records.filters import DatedFilters
 from portal.records.forms import form_of
 from portal.records.registry import register
 from portal.records.types import Column, Ending, RecordType

@@ -29,7 +29,7 @@ PEOPLE = RecordType(
     form=PersonForm,
     derived=("name_key",),
     masks={"phone": mask_phone},
-    children=("memberships", "volunteers"),
+    children=("appointments", "memberships", "volunteers"),
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
 )
 

@@ -4,7 +4,7 @@ from operator import attrgetter
 
 from members import volunteer_actions
 from members.enums import Skill
-from members.filters import DatedFilters, VolunteerFilters
+from members.filters import VolunteerFilters
 from members.forms import ServiceForm, VolunteerForm
 from members.models import (
     ServiceRecord,
@@ -15,7 +15,7 @@ from members.models import (
 )
 from portal.accounts.models import User
 from portal.records import columns
-from portal.records.filters import RecordFilters
+from portal.records.filters import DatedFilters, RecordFilters
 from portal.records.forms import form_of
 from portal.records.registry import register
 from portal.records.types import Column, Ending, RecordType

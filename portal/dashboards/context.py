@@ -34,7 +34,21 @@ MENU = (
         permission=Permission.VIEW_STATISTICS,
         also=("dashboards:node",),
     ),
-    Entry(label="组织", icon="register", url_name="associations:list", permission=Permission.VIEW_REGISTER),
+    Entry(
+        label="组织",
+        icon="register",
+        entries=(
+            Entry(
+                label="名录",
+                url_name="associations:list",
+                permission=Permission.VIEW_REGISTER,
+                also=("records:associations_list", "records:associations_history"),
+            ),
+            Entry(label="人员配备", url_name="records:staffing_list", permission=Permission.VIEW_REGISTER),
+            Entry(label="沿革", url_name="records:successions_list", permission=Permission.VIEW_REGISTER),
+            Entry(label="附件", url_name="records:files", permission=Permission.VIEW_REGISTER),
+        ),
+    ),
     Entry(
         label="理事会",
         icon="council",
@@ -51,6 +65,7 @@ MENU = (
                     "oversight:leave",
                 ),
             ),
+            Entry(label="任职", url_name="records:appointments_list", permission=Permission.VIEW_PEOPLE),
             Entry(label="届次", url_name="records:terms_list", permission=Permission.VIEW_STATISTICS),
             Entry(label="会议", url_name="records:sessions_list", permission=Permission.VIEW_STATISTICS),
         ),

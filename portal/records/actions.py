@@ -1,9 +1,12 @@
 """Writes of any record: made, changed, restored, changed together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pghistory
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Field, ForeignKey, Model
 from pghistory.models import Event
@@ -11,32 +14,56 @@ from pghistory.models import Event
 from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
 from portal.lib.dates import BEIJING
+from portal.lib.findings import RuleViolation
 
+from .files import store_upload
 from .saving import delete_record, lock_version, refusal, save_record, save_version, update_rows
-from .types import RecordType, rows_of
+from .types import RecordType, reachable
 
 MOST_AT_ONCE = 20_000
 
 
-def create(record: Model, *, record_type: RecordType, by: User) -> Model:
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """What a form writes beside the columns: files by field, and the rows that the record refers to."""
+
+    uploads: Mapping[str, UploadedFile] = field(default_factory=dict)
+    related: Mapping[str, Sequence[Model]] = field(default_factory=dict)
+
+
+NOTHING = Extras()
+
+
+@transaction.atomic
+def create(record: Model, *, record_type: RecordType, by: User, extras: Extras = NOTHING) -> Model:
     """Save a new record of an association where the user may edit, and return it.
 
-    Raises: RuleViolation.
+    Raises: RuleViolation, also for what is wrong with a file.
     """
     _require_edit(record, record_type=record_type, by=by)
+    _store_uploads(record, extras, by=by)
     if record_type.make:
-        return record_type.make(record, by=by)
-    save_record(record)
+        record = record_type.make(record, by=by)
+    else:
+        save_record(record)
+    _relate(record, extras)
     return record
 
 
-def change(record: Model, *, record_type: RecordType, seen: int, by: User) -> None:
+@transaction.atomic
+def change(record: Model, *, record_type: RecordType, seen: int, by: User, extras: Extras = NOTHING) -> None:
     """Save a record that the caller loaded where the user may edit; it may only move to such a place.
 
     Raises: RuleViolation, with the code `stale` when it was changed since version `seen`.
     """
     _require_edit(record, record_type=record_type, by=by)
-    save_version(record, seen=seen)
+    _store_uploads(record, extras, by=by)
+    with _purpose_of(record, extras):
+        if record_type.write:
+            record_type.write(record, seen=seen, by=by)
+        else:
+            save_version(record, seen=seen)
+        _relate(record, extras)
 
 
 def end(record: Model, *, values: Mapping[str, object], record_type: RecordType, seen: int, by: User) -> None:
@@ -112,12 +139,37 @@ def _require_edit(record: Model, *, record_type: RecordType, by: User) -> None:
         raise refusal("您不能编辑该协会的档案", code="forbidden")
 
 
+def _store_uploads(record: Model, extras: Extras, *, by: User) -> None:
+    # The disk is slow: files come before the locks, and their rows go if the record is refused.
+    for name, upload in extras.uploads.items():
+        try:
+            setattr(record, name, store_upload(upload, by=by))
+        except RuleViolation as refused:
+            raise RuleViolation([replace(each, source=name) for each in refused.findings]) from refused
+
+
+def _relate(record: Model, extras: Extras) -> None:
+    for name, rows in extras.related.items():
+        getattr(record, name).set(rows)
+
+
+def _purpose_of(record: Model, extras: Extras) -> AbstractContextManager[object]:
+    """Say in the history how many rows a record no longer or newly refers to; it keeps columns only."""
+    changes = []
+    for name, rows in extras.related.items():
+        before, after = set(getattr(record, name).all()), set(rows)
+        if before != after:
+            label = record._meta.get_field(name).verbose_name
+            changes.append(f"{label}：增加 {len(after - before)} 项，去掉 {len(before - after)} 项")
+    return pghistory.context(purpose="；".join(changes)) if changes else nullcontext()
+
+
 def _require_reach(version: Event, *, record_type: RecordType, by: User) -> None:
     for name in record_type.form_fields:
         field = cast(Field, record_type.model._meta.get_field(name))
         key = getattr(version, field.attname)
         if isinstance(field, ForeignKey) and key is not None:
-            mine = rows_of(field.related_model).visible_to(by, record_type.edit_permission)
+            mine = reachable(field.related_model, user=by, permission=record_type.edit_permission)
             if not mine.filter(pk=key).exists():
                 message = f"该版本的{field.verbose_name}不存在，或不在您的管理范围内"
                 raise refusal(message, code="out_of_scope")

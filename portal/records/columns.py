@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from operator import attrgetter, methodcaller
 
-from django.db.models import Model
+from django.db.models import Choices, Model
 
 from portal.lib.money import yuan
 from portal.lib.spreadsheet import Kind
@@ -49,6 +49,27 @@ def yes_no(name: str, label: str, *, is_shown: bool = True) -> Column:
         label=label,
         read=lambda record: "是" if getattr(record, name) else "否",
         is_shown=is_shown,
+    )
+
+
+def labels(name: str, label: str, choices: type[Choices], *, is_shown: bool = True) -> Column:
+    """Name a list of choices."""
+    return Column(
+        name=name,
+        label=label,
+        read=lambda record: "、".join(str(choices(each).label) for each in getattr(record, name)),
+        is_shown=is_shown,
+    )
+
+
+def file(name: str, label: str, *, is_shown: bool = True) -> Column:
+    """Name a stored file; the type's `related` loads it."""
+    return Column(
+        name=name,
+        label=label,
+        read=lambda record: str(getattr(record, name) or ""),
+        is_shown=is_shown,
+        is_file=True,
     )
 
 

@@ -1,11 +1,15 @@
 """Filters that the lists of all record types share."""
 
+from datetime import date
+
 from django import forms
+from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet
 
 from portal.accounts.scope import ScopedQuerySet
 
 ALL = "全部"
+UNDER = r"^\d{2,12}(-\d{4})?$"
 
 
 class RegexFilter(Filter):
@@ -30,12 +34,28 @@ class TextFilter(CharFilter):
 class RecordFilters(FilterSet):
     """A filter that cannot be read keeps nothing: no export and no bulk change may reach further for it."""
 
-    under = RegexFilter(
-        label="所在地区代码", regex=r"^\d{2,12}(-\d{4})?$", max_length=20, method="keep_under"
-    )
+    under = RegexFilter(label="所在地区代码", regex=UNDER, max_length=20, method="keep_under")
 
     def keep_under(self, rows: ScopedQuerySet, name: str, value: str) -> ScopedQuerySet:
         return rows.under(value) if value else rows
 
     def narrowed(self) -> ScopedQuerySet:
         return self.qs if self.is_valid() else self.queryset.none()
+
+
+class DatedFilters(RecordFilters):
+    """Filters by the day of the record: `on`, or the day on which it begins."""
+
+    first = DayFilter(label="日期自", method="keep_from")
+    last = DayFilter(label="至", method="keep_to")
+
+    def keep_from(self, rows: QuerySet, name: str, value: date) -> QuerySet:
+        return rows.filter(**{f"{day_field(rows)}__gte": value})
+
+    def keep_to(self, rows: QuerySet, name: str, value: date) -> QuerySet:
+        return rows.filter(**{f"{day_field(rows)}__lte": value})
+
+
+def day_field(rows: QuerySet) -> str:
+    names = {field.name for field in rows.model._meta.concrete_fields}
+    return "on" if "on" in names else "starts_on"

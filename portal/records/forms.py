@@ -1,12 +1,18 @@
 """What the forms of every record share."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
-from portal.lib.money import YuanField
 
+from .actions import Extras
+from .file_queries import FileFilter
+from .file_sources import FileSource
+from .file_types import FILE_TYPES
+from .filters import ALL, UNDER
+from .form_fields import StoredFileField, formfield_of, upload_in
 from .types import RecordType
 
 
@@ -16,25 +22,31 @@ def show_findings(form: forms.Form, refused: RuleViolation) -> None:
         form.add_error(finding.source if finding.source in form.fields else None, finding.message)
 
 
-def formfield_of(field: models.Field, **options) -> forms.Field | None:
-    """Make a form field: days with the browser's calendar, amounts in yuan, words for the empty choice."""
-    if field.name.endswith("_fen"):
-        label = str(field.verbose_name).replace("(分)", "(元)")
-        return YuanField(label=label, required=not field.blank and not field.has_default())
-    if isinstance(field, models.DateField):
-        options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    made = field.formfield(**options)
-    if field.choices and made:
-        made.choices = [(value, label if value else "请选择") for value, label in made.choices]
-    return made
-
-
 class RecordForm(forms.ModelForm):
     """Shapes a record; whether its constraints hold is asked once, when the action saves it."""
 
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.uploads: dict[str, UploadedFile] = {}
+        for name, field in self.file_fields():
+            if file := getattr(self.instance, name):
+                field.keeps(file)
+
+    def file_fields(self) -> list[tuple[str, StoredFileField]]:
+        return [(name, field) for name, field in self.fields.items() if isinstance(field, StoredFileField)]
+
     def clean(self) -> dict:
+        for name, _ in self.file_fields():
+            # The record has a stored file or none, and never an upload: the action turns one into the other.
+            if upload := upload_in(self.cleaned_data.pop(name, None)):
+                self.uploads[name] = upload
         # Calling super().clean() would turn on the check of constraints, which reads beyond the user's scope.
         return self.cleaned_data
+
+    def extras(self) -> Extras:
+        """Return what the action writes beside the columns of the record."""
+        many = {field.name for field in self._meta.model._meta.many_to_many} & set(self.cleaned_data)
+        return Extras(uploads=self.uploads, related={name: self.cleaned_data[name] for name in many})
 
 
 class VersionedForm(RecordForm):
@@ -72,6 +84,35 @@ def end_form_of(record_type: RecordType) -> type[EndForm]:
     return forms.modelform_factory(
         record_type.model, form=EndForm, fields=fields, formfield_callback=formfield_of
     )
+
+
+class FileFilterForm(forms.Form):
+    """Narrows the list of files."""
+
+    q = forms.CharField(label="文件名", required=False, max_length=100)
+    under = forms.RegexField(label="所在地区代码", regex=UNDER, required=False, max_length=20)
+    content_type = forms.ChoiceField(label="类型", required=False)
+    source = forms.ChoiceField(label="用于", required=False)
+
+    def __init__(self, *args, sources: list[FileSource], **options) -> None:
+        super().__init__(*args, **options)
+        self.sources = sources
+        types = [(kind.content_type, kind.name) for kind in FILE_TYPES]
+        self.fields["content_type"].choices = [("", ALL), *types]
+        self.fields["source"].choices = [("", ALL), *((each.name, each.label) for each in sources)]
+
+    def chosen_sources(self) -> list[FileSource]:
+        """List the sources to look in: none where the filter cannot be read."""
+        chosen = self.cleaned_data.get("source") if self.is_valid() else None
+        return [] if self.errors else [each for each in self.sources if chosen in ("", each.name)]
+
+    def wanted(self) -> FileFilter:
+        chosen = self.cleaned_data if self.is_valid() else {}
+        return FileFilter(
+            text=chosen.get("q", ""),
+            under=chosen.get("under", ""),
+            content_type=chosen.get("content_type", ""),
+        )
 
 
 class SeenForm(forms.Form):
@@ -119,4 +160,6 @@ class BulkForm(forms.Form):
     def _word(self, name: str) -> str:
         value = self.cleaned_data[name]
         choices = dict(getattr(self.fields[name], "choices", ()))
+        if isinstance(value, bool):
+            return "是" if value else "否"
         return str(choices.get(value, value)) if value not in ("", None) else ""

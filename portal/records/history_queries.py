@@ -1,16 +1,17 @@
 """What happened to a record: every version that the database kept, with who made it and what it changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from pghistory.models import Event
 
 from portal.accounts.models import User
 
-from .types import RecordType, rows_of
+from .types import RecordType, reachable
 
 SHOWN = 100
 LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
@@ -47,8 +48,8 @@ def shown_fields(model: type[Model]) -> list[Field]:
 def changes_of(record: Model, *, record_type: RecordType, user: User) -> list[Change]:
     """List what changed in a record, newest first; at most the last 100 versions.
 
-    Versions in which nothing that people fill in changed are left out. `differs_now` says that
-    the version differs from the record of today in a field of the form.
+    Versions in which nothing changed that people fill in, and that say no purpose, are left out.
+    `differs_now` says that the version differs from the record of today in a field of the form.
     """
     events = list(_versions(record)[: SHOWN + 1])
     words = Words(record_type, [*events, record], user=user)
@@ -66,7 +67,7 @@ def changes_of(record: Model, *, record_type: RecordType, user: User) -> list[Ch
         )
         for event, before in zip(events, older, strict=False)
     )
-    return [change for change in changes if change.differences]
+    return [change for change in changes if change.differences or change.purpose]
 
 
 def last_change(record: Model) -> tuple[str, datetime]:
@@ -87,12 +88,19 @@ def differences_to(version: Model, *, record: Model, record_type: RecordType, us
 
 
 class Words:
-    """The fields of some versions of a record in words; records out of the user's scope are not named."""
+    """The fields of some versions of a record in words, the record as it is now last.
 
-    def __init__(self, record_type: RecordType, versions: Iterable[Model], *, user: User) -> None:
-        self.fields = shown_fields(record_type.model)
+    Records out of the user's scope are not named, and fields that the user may not read are left out.
+    """
+
+    def __init__(self, record_type: RecordType, versions: Sequence[Model], *, user: User) -> None:
+        self.fields = [
+            field
+            for field in shown_fields(record_type.model)
+            if record_type.may_read(field.name, versions[-1], user=user)
+        ]
         self.masks = record_type.masks
-        self.named = _related(self.fields, list(versions), user=user)
+        self.named = _related(self.fields, versions, user=user)
 
     def of(self, version: Model | None, field: Field) -> str:
         """Say a field of a version, masked where the type says so."""
@@ -101,10 +109,13 @@ class Words:
 
     def _plain(self, version: Model, field: Field) -> str:
         value = getattr(version, field.attname)
-        if value in (None, ""):
+        if value in (None, "", []):
             return ""
         if isinstance(field, ForeignKey):
             return self.named[field.name].get(value, OUT_OF_SCOPE)
+        if isinstance(field, ArrayField):
+            labels = dict(field.base_field.flatchoices)
+            return "、".join(str(labels.get(each, each)) for each in value)
         if isinstance(value, bool):
             return "是" if value else "否"
         if field.choices:
@@ -130,7 +141,7 @@ def _related(fields: Sequence[Field], versions: Sequence[Model], *, user: User) 
     for field in fields:
         if isinstance(field, ForeignKey):
             keys = {getattr(version, field.attname) for version in versions} - {None}
-            found = rows_of(field.related_model).visible_to(user).in_bulk(list(keys))
+            found = reachable(field.related_model, user=user).in_bulk(list(keys))
             named[field.name] = {key: str(each) for key, each in found.items()}
     return named
 

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 
+from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
 from portal.lib.page_parts import Fact
 from portal.lib.spreadsheet import Cell, Kind
@@ -75,7 +76,7 @@ def list_request(request: HttpRequest, record_type: RecordType) -> ListRequest:
     return ListRequest(
         filters=filters,
         rows=filters.narrowed(),
-        columns=_columns(request.GET, record_type),
+        columns=_columns(request, record_type),
         sort=sort,
         order=_order(sort, record_type),
     )
@@ -91,12 +92,14 @@ def _below_parent(request: HttpRequest, record_type: RecordType) -> ScopedQueryS
     return rows
 
 
-def _columns(query: QueryDict, record_type: RecordType) -> tuple[Column, ...]:
-    chosen = query.getlist("column")
+def _columns(request: HttpRequest, record_type: RecordType) -> tuple[Column, ...]:
+    chosen = request.GET.getlist("column")
     if unknown := set(chosen) - {column.name for column in record_type.columns}:
         raise BadRequest(f"没有这些列：{'、'.join(sorted(unknown))[:100]}")
     return tuple(
-        column for column in record_type.columns if (column.name in chosen if chosen else column.is_shown)
+        column
+        for column in record_type.columns_for(request.user)
+        if (column.name in chosen if chosen else column.is_shown)
     )
 
 
@@ -151,7 +154,7 @@ def rows_of(records: Iterable[Model], columns: Sequence[Column], record_type: Re
     return [
         Row(
             key=record.pk,
-            url=record_type.url("detail", record.pk),
+            url=record_type.page_of(record),
             name=str(record),
             cells=tuple(
                 CellText(text=written(column.read(record)), is_number=column.kind in NUMBERS)
@@ -162,13 +165,21 @@ def rows_of(records: Iterable[Model], columns: Sequence[Column], record_type: Re
     ]
 
 
-def facts_of(record: Model, record_type: RecordType) -> list[Fact]:
-    return [Fact(label=column.label, value=written(column.read(record))) for column in record_type.columns]
+def facts_of(record: Model, record_type: RecordType, *, user: User) -> list[Fact]:
+    return [
+        Fact(
+            label=column.label,
+            value=(text := written(column.read(record))),
+            url=record_type.url("file", record.pk, column.name) if column.is_file and text else "",
+        )
+        for column in record_type.columns_for(user)
+    ]
 
 
 def choices_of(asked: ListRequest, record_type: RecordType) -> list[ColumnChoice]:
+    shown = {column.name for column in asked.columns}
     return [
-        ColumnChoice(name=column.name, label=column.label, is_chosen=column in asked.columns)
+        ColumnChoice(name=column.name, label=column.label, is_chosen=column.name in shown)
         for column in record_type.columns
     ]
 

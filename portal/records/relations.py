@@ -40,7 +40,7 @@ def _section(request: HttpRequest, child: RecordType, record: Model, *, code: st
     below = child.records().visible_to(request.user).filter(**{name: record})
     columns = tuple(
         column
-        for column in child.columns
+        for column in child.columns_for(request.user)
         if column.is_shown and column.name not in ("association", "code", name)
     )
     query = f"?{name}={record.pk}"

@@ -1,18 +1,21 @@
 """What the record pages must know of a kind of record; each room declares its own in its `records.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
-from portal.lib.page_parts import Action
+from portal.lib.page_parts import Action, Tab
 from portal.lib.spreadsheet import Cell, Kind
 
 if TYPE_CHECKING:
+    from portal.accounts.models import User
+
     from .filters import RecordFilters
     from .forms import VersionedForm
 
@@ -25,12 +28,22 @@ def rows_of(model: type[Model]) -> ScopedQuerySet:
     return cast(ScopedQuerySet, model._default_manager.all())
 
 
+def reachable(model: type[Model], *, user: "User", permission: Permission | None = None) -> QuerySet:
+    """Return the rows of a related model that the user may see, or do `permission` to.
+
+    Rows without a scope of their own, such as stored files, are reached through the record that names them.
+    """
+    rows = model._default_manager.all()
+    return rows.visible_to(user, permission) if isinstance(rows, ScopedQuerySet) else rows
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column of the list and of its export, and a line of the detail page.
 
     `sort` is the path of a field that has an index and no nulls; without it the list cannot be sorted by the
-    column. A column that is not `is_shown` waits in the column choice.
+    column. A column that is not `is_shown` waits in the column choice. The name of a column that `is_file` is
+    that of the field, whose file the detail page offers.
     """
 
     name: str
@@ -39,6 +52,7 @@ class Column:
     kind: Kind = Kind.TEXT
     sort: str = ""
     is_shown: bool = True
+    is_file: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +75,19 @@ class Ending:
 class RecordType:
     """A kind of record: its list, its form and who may use them.
 
-    Whoever may see it is told by the model's own query set. `order` names the column that sorts the list at
-    first; `derived` are the fields that follow from those of the form, so that a restore takes both back;
-    `masks` hide a field in the history; `note` tells where records are made that no form of their own makes
-    (`form_creates`).
+    Whoever may see it is told by the model's own query set; `readers` are fields and columns that take a
+    further permission where the record is. A type without a form is read and never written. `order` names
+    the column that sorts the list at first; `derived` are the fields that follow from those of the form, so
+    that a restore takes both back; `masks` hide a field in the history; `note` tells where records are made
+    that no form of their own makes (`form_creates`).
 
     `parents` are the foreign keys to the record that a new one is made under (one of them); `children` are
     the slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
-    returns it where saving it is not all; every look at a type that `is_sensitive` is put on record.
+    returns it, and `write(record, seen=version, by=user)` a changed one, where saving it is not all; every
+    look at a type that `is_sensitive` is put on record.
+
+    `own_page` is the address of a record that has a page written by hand instead of the generic one, and
+    `own_tabs` are the tabs of that page.
     """
 
     slug: str
@@ -76,21 +95,25 @@ class RecordType:
     columns: tuple[Column, ...]
     order: str
     filters: type["RecordFilters"]
-    form: type["VersionedForm"]
+    form: type["VersionedForm"] | None = None
     edit_permission: Permission = Permission.EDIT_RECORDS
     related: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
     masks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    readers: Mapping[str, Permission] = field(default_factory=dict)
     bulk_fields: tuple[str, ...] = ()
     form_creates: bool = True
     note: str = ""
     parents: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     make: Callable[..., Model] | None = None
+    write: Callable[..., None] | None = None
     ending: Ending | None = None
     deletes: bool = False
     is_sensitive: bool = False
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
+    own_page: Callable[[Model], str] | None = None
+    own_tabs: Callable[[Model, HttpRequest], Sequence[Tab]] | None = None
 
     @property
     def label(self) -> str:
@@ -103,8 +126,33 @@ class RecordType:
     @property
     def form_fields(self) -> tuple[str, ...]:
         """The fields of the model that the form writes."""
+        if self.form is None:
+            return ()
         names = {each.name for each in self.model._meta.concrete_fields}
         return tuple(name for name in self.form.base_fields if name in names)
+
+    @property
+    def file_fields(self) -> tuple[str, ...]:
+        """The fields whose files are offered to whoever sees the record."""
+        return tuple(column.name for column in self.columns if column.is_file)
+
+    def may_read(self, name: str, record: Model, *, user: "User") -> bool:
+        """Tell whether the user may read this field of a record that they may see."""
+        needed = self.readers.get(name)
+        return needed is None or user.scope.covers(needed, self.code_of(record))
+
+    def columns_for(self, user: "User") -> tuple[Column, ...]:
+        """Return the columns as the user may read them: empty where `readers` asks for more."""
+
+        def narrowed(column: Column) -> Column:
+            return replace(
+                column,
+                read=lambda record: (
+                    column.read(record) if self.may_read(column.name, record, user=user) else None
+                ),
+            )
+
+        return tuple(narrowed(column) if column.name in self.readers else column for column in self.columns)
 
     def records(self) -> ScopedQuerySet:
         """Return all records with what their columns read; the caller narrows them to a user."""
@@ -129,5 +177,9 @@ class RecordType:
         """Return the foreign key to records of the model, or "" where there is none."""
         return next((name for name in self.parents if self.parent_of(name) is model), "")
 
-    def url(self, page: str, *keys: int) -> str:
+    def page_of(self, record: Model) -> str:
+        """Return the address of the page that shows a record."""
+        return self.own_page(record) if self.own_page else self.url("detail", record.pk)
+
+    def url(self, page: str, *keys: int | str) -> str:
         return reverse(f"records:{self.slug}_{page}", args=keys)

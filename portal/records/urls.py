@@ -4,21 +4,26 @@ from django.urls import URLPattern, path
 
 from .registry import registered
 from .types import RecordType
-from .views import bulk, editing, ending, lists, records
+from .views import bulk, editing, ending, files, lists, records
 
 PAGES = (
     ("list", "", lists.listing),
     ("export_csv", "export.csv", lists.export_csv),
     ("export_xlsx", "export.xlsx", lists.export_xlsx),
-    ("detail", "<int:pk>/", records.detail),
-    ("edit", "<int:pk>/edit/", editing.edit),
     ("history", "<int:pk>/history/", records.history),
+)
+WRITING = (
+    ("edit", "<int:pk>/edit/", editing.edit),
     ("restore", "<int:pk>/history/<int:version_pk>/", records.restore),
 )
 
 
 def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
-    pages = list(PAGES)
+    pages = [*PAGES, *(WRITING if record_type.form else ())]
+    if record_type.own_page is None:
+        pages.append(("detail", "<int:pk>/", records.detail))
+    if record_type.file_fields:
+        pages.append(("file", "<int:pk>/files/<slug:field>/", files.file))
     if record_type.form_creates:
         pages.append(("create", "new/", editing.create))
     if record_type.bulk_fields:
@@ -37,4 +42,7 @@ def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
 
 
 app_name = "records"
-urlpatterns = [pattern for record_type in registered() for pattern in patterns_of(record_type)]
+urlpatterns = [
+    path("files/", files.listing, name="files"),
+    *(pattern for record_type in registered() for pattern in patterns_of(record_type)),
+]

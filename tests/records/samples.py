@@ -5,7 +5,30 @@ from decimal import Decimal
 
 from django.db.models import Model
 
-from associations.models import Association
+from associations.enums import (
+    Body,
+    Constituency,
+    Employment,
+    Establishment,
+    KeyTask,
+    Milestone,
+    Post,
+    SuccessionKind,
+)
+from associations.models import (
+    Association,
+    KeyTaskRule,
+    MilestoneRule,
+    ObservanceRule,
+    PolicyDocument,
+    PostRule,
+    Provision,
+    QuotaRule,
+    Staffing,
+    StaffingRule,
+    Succession,
+    TermRule,
+)
 from members.enums import ContactDuty, FamilyKind, HelpKind, Kinship, MemberKind, Sex, VisitKind
 from members.models import (
     ContactHousehold,
@@ -35,7 +58,56 @@ LATER = date(2020, 3, 1)
 
 def samples(place: Association) -> dict[str, Model]:
     """Make one record of each type, under the slug of the type."""
-    return _members(place) | _volunteers(place) | _families(place)
+    return _register(place) | _rules(place) | _members(place) | _volunteers(place) | _families(place)
+
+
+def _register(place: Association) -> dict[str, Model]:
+    staffing = Staffing.objects.create(
+        association=place,
+        establishment=Establishment.INSTITUTION,
+        employment=Employment.FULL_TIME,
+        headcount=3,
+        starts_on=FIRST,
+    )
+    succession = Succession.objects.create(
+        association=place,
+        kind=SuccessionKind.RENAME,
+        on=LATER,
+        old_code=place.code,
+        new_code=place.code,
+        old_name="旧名",
+        new_name=place.name,
+        document_number="民函〔2020〕1号",
+    )
+    return {"staffing": staffing, "successions": succession}
+
+
+def _rules(place: Association) -> dict[str, Model]:
+    # One document an issuer: the marks of the canaries are the same for all, and its number is unique.
+    document = PolicyDocument.objects.filter(issuer=place).first() or factories.policy(place)
+    shared = {
+        "document": document,
+        "clause": "二（三）",
+        "scope": place,
+        "levels": [place.level],
+        "starts_on": document.dated_on,
+    }
+    return {
+        "quota-rules": QuotaRule.objects.create(
+            body=Body.STANDING, min_percent=20, constituencies=[Constituency.GRASSROOTS], **shared
+        ),
+        "milestone-rules": MilestoneRule.objects.create(
+            milestone=Milestone.LISTED, evidence="批复", **shared
+        ),
+        "term-rules": TermRule.objects.create(years=5, **shared),
+        "post-rules": PostRule.objects.create(post=Post.PRESIDENT, held_by="分管副县长", **shared),
+        "staffing-rules": StaffingRule.objects.create(min_staff=3, **shared),
+        "observance-rules": ObservanceRule.objects.create(name="会员活动日", month=5, day=29, **shared),
+        "key-task-rules": KeyTaskRule.objects.create(
+            task=KeyTask.RIGHTS, name="权益维护", position=5, **shared
+        ),
+        "provisions": Provision.objects.create(topic="经费", text="列入财政预算", **shared),
+    }
 
 
 def _members(place: Association) -> dict[str, Model]:

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from associations.permissions import sees_people
 from associations.register.queries import path_above
 from portal.accounts.roles import Permission
 from portal.api import figures, queries, rows, shapes
@@ -33,11 +34,10 @@ class AssociationDetail(Resource):
         association = self.association(code, Permission.VIEW_REGISTER)
         above = path_above(association)
         below = figures.coverage(association, on=self.day)
-        sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, code)
         return Response(
             {
                 **shapes.AssociationFacts(association).data,
-                "phone": association.phone if sees_people else "",
+                "phone": association.phone if sees_people(request.user, code) else "",
                 "ancestors": shapes.PlaceShape(above, many=True).data,
                 "coverage": shapes.LevelCountShape(below, many=True).data,
             }

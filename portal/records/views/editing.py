@@ -31,7 +31,9 @@ def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     draft = f"{record_type.slug}-new"
     if form.is_valid():
         try:
-            made = actions.create(form.instance, record_type=record_type, by=request.user)
+            made = actions.create(
+                form.instance, record_type=record_type, by=request.user, extras=form.extras()
+            )
         except RuleViolation as refused:
             show_findings(form, refused)
         else:
@@ -58,7 +60,9 @@ def edit(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse
     if form.is_valid():
         seen = form.cleaned_data["seen"]
         try:
-            actions.change(form.instance, record_type=record_type, seen=seen, by=request.user)
+            actions.change(
+                form.instance, record_type=record_type, seen=seen, by=request.user, extras=form.extras()
+            )
         except RuleViolation as refused:
             if any(finding.code == "stale" for finding in refused.findings):
                 return conflict(request, record_type, form)
@@ -70,23 +74,25 @@ def edit(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse
         "form": form,
         "title": f"修改{record_type.label}",
         "draft": draft,
-        "cancel_url": record_type.url("detail", pk),
+        "cancel_url": record_type.page_of(record),
     }
     return render(request, "records/form.html", context)
 
 
 def bound(request: HttpRequest, record_type: RecordType, record: Model) -> VersionedForm:
-    entries = request.POST if request.method == "POST" else None
-    return record_type.form(entries, instance=record, user=request.user)
+    entries = (request.POST, request.FILES) if request.method == "POST" else ()
+    return record_type.form(*entries, instance=record, user=request.user)
 
 
 def saved_url(record_type: RecordType, record: Model, *, draft: str) -> str:
-    return f"{record_type.url('detail', record.pk)}?saved={draft}"
+    return f"{record_type.page_of(record)}?saved={draft}"
 
 
 def conflict(request: HttpRequest, record_type: RecordType, form: VersionedForm) -> HttpResponse:
     """Show both versions: the one that somebody else saved first, and the one that was just typed."""
     yours = form.instance
+    if form.uploads:
+        messages.warning(request, "您选择的文件没有保存；处理冲突后请再次修改并重新上传。")
     saved = load_record(request, record_type, yours.pk, record_type.edit_permission)
     saved_by, saved_at = last_change(saved)
     words = Words(record_type, [saved, yours], user=request.user)

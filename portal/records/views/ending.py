@@ -33,12 +33,12 @@ def end(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
             show_findings(form, refused)
         else:
             messages.success(request, f"已{ending.label}：{record}")
-            return redirect(record_type.url("detail", pk))
+            return redirect(record_type.page_of(record))
     context = head(request, record_type, record, page=ending.label) | {
         "form": form,
         "title": f"{ending.label}：{record}",
         "draft": f"{record_type.slug}-{pk}-end",
-        "cancel_url": record_type.url("detail", pk),
+        "cancel_url": record_type.page_of(record),
     }
     return render(request, "records/form.html", context)
 
@@ -54,7 +54,7 @@ def end_form(request: HttpRequest, record_type: RecordType, record: Model) -> En
 @require_http_methods(WRITES)
 def delete(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk, record_type.edit_permission)
-    name, back = str(record), record_type.url("detail", pk)
+    name, back = str(record), record_type.page_of(record)
     if request.method == "POST":
         form = SeenForm(request.POST)
         seen = form.cleaned_data["seen"] if form.is_valid() else 0

@@ -1,5 +1,7 @@
 """One record: what it says, what happened to it, and back to an older version of it."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,26 +25,30 @@ def head(
     request: HttpRequest, record_type: RecordType, record: Model, *, page: str = ""
 ) -> dict[str, object]:
     """Return what every page of a record shows on top; `page` is the name of one below its detail page."""
-    detail_url = record_type.url("detail", record.pk)
+    detail_url = record_type.page_of(record)
     crumbs = [Crumb(name=record_type.label, url=record_type.url("list"))]
     crumbs += (
         [Crumb(name=str(record), url=detail_url), Crumb(name=page)] if page else [Crumb(name=str(record))]
     )
-    history_url = record_type.url("history", record.pk)
     return {
         "record_type": record_type,
         "record": record,
         "crumbs": crumbs,
         "detail_url": detail_url,
-        "tabs": [
-            Tab(label="详情", url=detail_url, is_current=request.path == detail_url),
-            Tab(label="历史", url=history_url, is_current=request.path == history_url),
-        ],
+        "tabs": tabs_of(request, record_type, record),
     }
 
 
+def tabs_of(request: HttpRequest, record_type: RecordType, record: Model) -> Sequence[Tab]:
+    if record_type.own_tabs:
+        return record_type.own_tabs(record, request)
+    pages = (("详情", record_type.page_of(record)), ("历史", record_type.url("history", record.pk)))
+    return [Tab(label=label, url=url, is_current=request.path == url) for label, url in pages]
+
+
 def may_edit(request: HttpRequest, record_type: RecordType, record: Model) -> bool:
-    return request.user.scope.covers(record_type.edit_permission, record_type.code_of(record))
+    may = request.user.scope.covers(record_type.edit_permission, record_type.code_of(record))
+    return may and record_type.form is not None
 
 
 @require_safe
@@ -50,7 +56,7 @@ def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpRespon
     record = load_record(request, record_type, pk)
     record_looks(request, record_type, [record], channel=Channel.PAGE)
     context = head(request, record_type, record) | {
-        "facts": facts_of(record, record_type),
+        "facts": facts_of(record, record_type, user=request.user),
         "actions": [*edit_actions(request, record_type, record), *record_type.links(record)],
         "sections": sections_of(request, record_type, record),
     }
