@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from members import membership_actions
-from members.filters import DatedFilters, MembershipFilters, NamedFilters
+from members.filters import DatedFilters, HouseholdFilters, MembershipFilters, NamedFilters
 from members.forms import GroupForm, MembershipForm, OrganisationForm
 from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
 from portal.accounts.models import User
@@ -113,7 +113,7 @@ HOUSEHOLDS = RecordType(
         columns.key(),
     ),
     order="-number",
-    filters=DatedFilters,
+    filters=HouseholdFilters,
     form=form_of(ContactHousehold, "householder", "address", "phone", "starts_on"),
     masks={"phone": mask_phone, "address": mask_address},
     parents=("membership",),

@@ -1,7 +1,7 @@
 """Filters that the lists of all record types share."""
 
 from django import forms
-from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet, TypedChoiceFilter
 
 from portal.accounts.scope import ScopedQuerySet
 
@@ -20,6 +20,12 @@ class DayFilter(DateFilter):
 class AnyChoiceFilter(ChoiceFilter):
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, empty_label=ALL, **options)
+
+
+class YesNoFilter(TypedChoiceFilter):
+    def __init__(self, *args, **options) -> None:
+        choices = [("", ALL), ("true", "是"), ("false", "否")]
+        super().__init__(*args, choices=choices, coerce="true".__eq__, empty_value=None, **options)
 
 
 class TextFilter(CharFilter):

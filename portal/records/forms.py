@@ -1,5 +1,7 @@
 """What the forms of every record share."""
 
+from uuid import UUID, uuid4
+
 from django import forms
 from django.db import models
 
@@ -78,6 +80,23 @@ class SeenForm(forms.Form):
     """The version of the record that a page without fields showed."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ExportForm(forms.Form):
+    """The key of the page that asked, so that a second click asks for nothing new."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def key(self) -> UUID:
+        return self.cleaned_data["request_key"] if self.is_valid() else uuid4()
+
+
+class SavedFilterForm(forms.Form):
+    """The name of a filter and, where it is saved, what the address of the list says."""
+
+    slug = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    name = forms.CharField(label="名称", max_length=30)
 
 
 class BulkForm(forms.Form):
