@@ -11,6 +11,7 @@ from associations.models import Association
 from portal.accounts.models import User
 
 from .enums import Entry
+from .identity import find_by_id_number, looks_like_id_number
 from .models import Appointment, Membership, Person, Term
 from .models.council import AppointmentQuerySet
 from .seat_counts import SeatCount, seat_counts
@@ -131,10 +132,15 @@ def constituency_rows(association: Association, *, on: date) -> tuple[Constituen
 
 
 def people_found(user: User, *, text: str, limit: int = 10) -> list[Person]:
-    """Find people in the user's reach by the beginning of their name or of its pinyin initials."""
+    """Find people in the user's reach by the beginning of their name, its pinyin initials or their ID number.
+
+    Who passes on what somebody typed sends it in a body: a number must not be in an address.
+    """
     text = text.strip()
     if not text or not text.isprintable():
         return []
+    if looks_like_id_number(text):
+        return find_by_id_number(user, text)[:limit]
     found = Person.objects.visible_to(user).filter(named(text)).select_related("association")
     return list(found.order_by("name_key", "pk")[:limit])
 

@@ -58,7 +58,8 @@ MEMBERSHIPS = RecordType(
     make=join,
     ending=Ending(label="退会", fields=("left_on", "leave_reason"), write=leave),
     bulk_fields=("category", "is_key_member"),
-    note="新会员在人员或团体的详情页登记",
+    start="members:find_person",
+    note="团体会员在团体的详情页登记",
 )
 
 ORGANISATIONS = RecordType(

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 
 from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
@@ -48,7 +49,15 @@ class VersionedForm(RecordForm):
         super().__init__(*args, **options)
         self.user = user
         self.fields["seen"].required = self.instance.pk is not None
-        self.initial["seen"] = self.instance.version
+        self.initial.setdefault("seen", self.instance.version)
+
+    @classmethod
+    def typed(cls, data: QueryDict) -> dict[str, object]:
+        """Return what a form that is not checked yet says, to be shown again as it is."""
+        read = {
+            name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()
+        }
+        return data.dict() | read
 
 
 def form_of(model: type[models.Model], *fields: str) -> type[VersionedForm]:

@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.audit.enums import Channel
@@ -58,13 +59,24 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 
 def list_actions(request: HttpRequest, record_type: RecordType) -> list[Action]:
+    url = create_url(request, record_type)
+    new = [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")] if url else []
+    return [*record_type.list_links(), *new]
+
+
+def create_url(request: HttpRequest, record_type: RecordType) -> str:
+    """Return where a new record of the list is made, or "" where it cannot be."""
     if not (record_type.form_creates and request.user.scope.may(record_type.edit_permission)):
-        return []
+        return ""
     parent = kept(request.GET, *record_type.parents)
     if record_type.parents and not parent:
-        return []
-    url = record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
-    return [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")]
+        return start_url(record_type)
+    return record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
+
+
+def start_url(record_type: RecordType) -> str:
+    """Return the page where the parent of a new record is looked for."""
+    return f"{reverse(record_type.start)}?then={record_type.slug}" if record_type.start else ""
 
 
 def note_of(record_type: RecordType) -> str:
