@@ -16,7 +16,8 @@ class PlacedForm(VersionedForm):
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
         places = Association.objects.visible_to(self.user, self.permission)
-        chosen = self.instance.association.code if self.instance.association_id else ""
+        home = self.user.home_code(self.permission)
+        chosen = self.instance.association.code if self.instance.association_id else home
         self.fields["association"].offer(places, user=self.user, chosen=chosen)
 
     def clean(self) -> dict:

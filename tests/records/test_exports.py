@@ -185,7 +185,7 @@ def test_file_is_deleted_after_seven_days(client, office, three, files_dir):
     assert cleared == 1
     assert [path.name for path in (files_dir / "exports").iterdir()] == [path_of(young).name]
     assert client.get(f"{FILES}{old.pk}/file").status_code == 404
-    assert client.get(f"{FILES}{young.pk}/file").status_code == 200
+    assert downloaded(client, young) == path_of(young).read_bytes()
     assert export_actions.clear_outdated(at=now()) == 0
 
 
