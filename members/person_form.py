@@ -26,8 +26,7 @@ class DuplicatesField(forms.BooleanField):
     """People who may be the one that is entered, and the word that they are not."""
 
     def __init__(self, people: Sequence[Person]) -> None:
-        label = "已核对，不是同一人，仍要登记"
-        super().__init__(label=label, required=False, template_name="members/duplicates_field.html")
+        super().__init__(label="可能是同一人", required=False, template_name="members/duplicates_field.html")
         self.people = tuple(map(choice_of, people))
 
 

@@ -151,7 +151,7 @@ def named(text: str, *, of: str = "") -> Q:
     return by_name | Q(**{f"{of}name_key__startswith": text.lower()}) if text.isascii() else by_name
 
 
-def members_named(text: str) -> QuerySet[Membership, int]:
+def members_named(text: str) -> QuerySet[Membership, tuple[int]]:
     """Return the keys of memberships of people `named` so and of organisations whose name contains the text.
 
     Of everybody: the caller narrows them to a user's own rows, to which the name adds nothing.

@@ -10,7 +10,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.http import QueryDict
 
-from portal.lib.patience import patient
+from portal.lib.database_settings import database_settings
 
 COUNT_LIMIT = 100_000
 # In the planner's units: what counting 100,000 rows along an index costs, several times over. Where the rows
@@ -114,7 +114,7 @@ def count_of(rows: QuerySet) -> Count:
 def exact_count_of(rows: QuerySet, *, seconds: int = EXACT_SECONDS) -> Count:
     """Count all rows, however many, unless it takes too long."""
     try:
-        with patient(seconds=seconds), transaction.atomic():
+        with database_settings(statement_timeout=f"{seconds}s"), transaction.atomic():
             return Count(number=rows.order_by().count())
     except OperationalError:
         note = f"准确计数超过 {seconds} 秒，已停止；请缩小筛选范围后再试"

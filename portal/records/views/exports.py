@@ -23,8 +23,9 @@ from portal.lib.dates import BEIJING, now
 from portal.lib.findings import RuleViolation
 from portal.lib.keyset import newest_first
 from portal.lib.page_parts import Crumb
+from portal.lib.spreadsheet import Sheet
 from portal.records import export_actions
-from portal.records.exporting import ordered_records, path_of, sheet_of
+from portal.records.exporting import ordered, path_of, sheet_of
 from portal.records.forms import ExportForm
 from portal.records.lists import ListRequest, list_request, with_query
 from portal.records.models import Export, ExportFormat
@@ -59,12 +60,14 @@ def export(request: HttpRequest, record_type: RecordType, format: ExportFormat) 
         return requested(request, record_type, format)
     if count_up_to(asked.rows, AT_ONCE) > AT_ONCE:
         return render(request, "records/export_confirm.html", confirmation(request, record_type, asked))
-    record_looks(request, record_type, ordered_records(asked), channel=Channel.EXPORT)
-    return at_once(asked, record_type, format)
+    # Few enough to hold: what is sent is what the looks say, even if the list changes in between.
+    records = list(ordered(asked))
+    record_looks(request, record_type, records, channel=Channel.EXPORT)
+    sheet = sheet_of(asked, record_type=record_type, records=records)
+    return at_once(sheet, record_type, format)
 
 
-def at_once(asked: ListRequest, record_type: RecordType, format: ExportFormat) -> HttpResponseBase:
-    sheet = sheet_of(asked, record_type=record_type, records=ordered_records(asked))
+def at_once(sheet: Sheet, record_type: RecordType, format: ExportFormat) -> HttpResponseBase:
     name = f"{record_type.slug}.{format}"
     if format == ExportFormat.CSV:
         chunks = spreadsheet.csv_chunks(sheet.columns, sheet.rows)
