@@ -1,21 +1,32 @@
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from associations.enums import Body, Constituency, Employment, Post
-from portal.records.filters import AnyChoiceFilter, DayFilter, RecordFilters, TextFilter
+from portal.records.filters import (
+    AnyChoiceFilter,
+    DatedFilters,
+    DayFilter,
+    RecordFilters,
+    TextFilter,
+    YesNoFilter,
+)
 
 from .enums import Education, FamilyKind, MemberCategory, MemberKind, PoliticalStatus, Sex, Skill
-from .models import MemberOrganisation, Person
+from .models import Person
 from .models.council import AppointmentQuerySet
 from .models.family import FamilyQuerySet
 from .models.membership import MembershipQuerySet
 from .models.volunteer import VolunteerQuerySet
-from .queries import named
+from .queries import members_named, named
+
+# Two characters inside a name have no index that finds them among millions.
+BEGINNING_OF_NAME = "从姓名第一个字起查"
+BEGINNING = f"{BEGINNING_OF_NAME}，或拼音首字母"
 
 
 class PersonFilters(RecordFilters):
-    q = TextFilter(label="姓名或拼音", method="keep_named")
+    q = TextFilter(label="姓名或拼音", help_text=BEGINNING, method="keep_named")
     sex = AnyChoiceFilter(label="性别", choices=Sex.choices)
     political_status = AnyChoiceFilter(label="政治面貌", choices=PoliticalStatus.choices)
     education = AnyChoiceFilter(label="学历", choices=Education.choices)
@@ -55,28 +66,29 @@ class NamedFilters(RecordFilters):
 
 
 class MembershipFilters(RecordFilters):
-    q = TextFilter(label="姓名或拼音", method="keep_named")
+    q = TextFilter(label="姓名或拼音", help_text=BEGINNING, method="keep_named")
     kind = AnyChoiceFilter(label="会员类型", choices=MemberKind.choices)
     category = AnyChoiceFilter(label="会员类别", choices=MemberCategory.choices)
-    is_key_member = AnyChoiceFilter(label="骨干会员", choices=[("true", "是"), ("false", "否")])
+    is_key_member = YesNoFilter(label="骨干会员")
     on = DayFilter(label="在册日期", method="keep_on_roll")
 
     def keep_named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        if not value:
-            return rows
-        people = Person.objects.scoped().filter(named(value))
-        organisations = MemberOrganisation.objects.scoped().filter(name__contains=value)
-        # Narrowed to the reader's own rows already: whose person it is adds nothing to what they see.
-        return rows.filter(Q(person__in=people) | Q(organisation__in=organisations))
+        if len(value) == 1:
+            # A surname: so many people that the list is walked in its order; organisations are not meant.
+            return rows.filter(named(value, of="person__"))
+        return rows.filter(pk__in=members_named(value)) if value else rows
 
     def keep_on_roll(self, rows: MembershipQuerySet, name: str, value: date) -> QuerySet:
         return rows.on_roll(on=value)
 
 
 class VolunteerFilters(RecordFilters):
-    q = TextFilter(label="姓名", field_name="person__name", lookup_expr="contains")
+    q = TextFilter(label="姓名或拼音", help_text=BEGINNING, method="keep_named")
     skill = AnyChoiceFilter(label="专长", choices=Skill.choices, method="keep_skilled")
     on = DayFilter(label="在册日期", method="keep_registered")
+
+    def keep_named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(named(value, of="person__")) if value else rows
 
     def keep_skilled(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(skills__contains=[value])
@@ -86,9 +98,17 @@ class VolunteerFilters(RecordFilters):
 
 
 class FamilyFilters(RecordFilters):
-    q = TextFilter(label="户主", field_name="householder", lookup_expr="contains")
+    q = TextFilter(
+        label="户主", help_text=BEGINNING_OF_NAME, field_name="householder", lookup_expr="startswith"
+    )
     kind = AnyChoiceFilter(label="家庭类型", choices=FamilyKind.choices)
     on = DayFilter(label="在帮扶日期", method="keep_in_care")
 
     def keep_in_care(self, rows: FamilyQuerySet, name: str, value: date) -> QuerySet:
         return rows.in_care(on=value)
+
+
+class HouseholdFilters(DatedFilters):
+    q = TextFilter(
+        label="户主", help_text=BEGINNING_OF_NAME, field_name="householder", lookup_expr="startswith"
+    )

@@ -1,7 +1,5 @@
-from associations.models import Association
 from associations.register.fields import AssociationField
 from portal.accounts.roles import Permission
-from portal.lib.pinyin import initials
 from portal.records.forms import VersionedForm, form_of, formfield_of
 
 from .models import (
@@ -16,55 +14,22 @@ from .models import (
     Term,
     Volunteer,
 )
-
-
-class PlacedForm(VersionedForm):
-    """The form of a record that belongs to an association, chosen with the picker."""
-
-    association = AssociationField(label="协会")
-    field_order = ("association",)
-    permission = Permission.EDIT_RECORDS
-
-    def __init__(self, *args, **options) -> None:
-        super().__init__(*args, **options)
-        places = Association.objects.visible_to(self.user, self.permission)
-        chosen = self.instance.association.code if self.instance.association_id else ""
-        self.fields["association"].offer(places, user=self.user, chosen=chosen)
-
-    def clean(self) -> dict:
-        if "association" in self.cleaned_data:
-            self.instance.association = self.cleaned_data["association"]
-        return super().clean()
-
-
-class PersonForm(PlacedForm):
-    association = AssociationField(label="登记协会")
-
-    class Meta:
-        model = Person
-        fields = (
-            "name",
-            "sex",
-            "born_on",
-            "ethnicity",
-            "political_status",
-            "education",
-            "workplace",
-            "title",
-            "phone",
-        )
-        formfield_callback = formfield_of
-
-    def clean(self) -> dict:
-        self.instance.name_key = initials(self.cleaned_data.get("name", ""))
-        return super().clean()
+from .person_field import PersonField
+from .placed_forms import PlacedForm
 
 
 class GroupForm(PlacedForm):
+    leader = PersonField(label="组长", required=False)
+    field_order = ("association", "name", "starts_on", "ends_on", "leader")
+
     class Meta:
         model = MemberGroup
-        fields = ("name", "starts_on", "ends_on")
+        fields = ("name", "starts_on", "ends_on", "leader")
         formfield_callback = formfield_of
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["leader"].offer(self.user)
 
 
 class OrganisationForm(PlacedForm):

@@ -1,17 +1,20 @@
 """ID numbers of people: set, shown masked, looked up by their keyed hash."""
 
+import re
 from datetime import date
+from unicodedata import normalize
 
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
 from members.models import Person
 from portal.accounts.models import User
-from portal.lib.id_numbers import normal_form, read_id_number
+from portal.lib.id_numbers import IdNumber, IdNumberError, normal_form, read_id_number
 from portal.lib.masks import mask_id_number
-from portal.lib.sealed import seal, search_hash, unseal
+from portal.lib.sealed import SealError, seal, search_hash, unseal
 
 ID_NUMBER_PURPOSE = "person.id_number"
+ID_NUMBER_TYPED = re.compile(r"\s*([0-9][\s-]*){14}([0-9]|([0-9][\s-]*){3}[0-9Xx])\s*")
 
 
 @sensitive_variables()
@@ -25,6 +28,28 @@ def set_id_number(person: Person, text: object, *, on: date) -> None:
     person.id_number_hash = search_hash(read.number)
     person.born_on = read.born_on
     person.sex = read.sex
+
+
+def clear_id_number(person: Person) -> None:
+    """Take a person's number away; the person is not saved here."""
+    person.id_number_sealed = person.id_number_hash = None
+
+
+@sensitive_variables()
+def id_number_of(person: Person, *, on: date) -> IdNumber | None:
+    """Read the birth date and the sex that a person's number says; None without one that can be opened."""
+    if person.id_number_sealed is None:
+        return None
+    try:
+        return read_id_number(unseal(person.id_number_sealed, ID_NUMBER_PURPOSE), on=on)
+    except (SealError, IdNumberError):
+        # A key that was taken away must not keep a clerk from correcting the telephone number.
+        return None
+
+
+def looks_like_id_number(text: str) -> bool:
+    """Tell whether somebody typed a number of 15 or 18 digits, checked or not, and not a name."""
+    return ID_NUMBER_TYPED.fullmatch(normalize("NFKC", text)) is not None
 
 
 @sensitive_variables()

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association
 from portal.accounts.models import User
 
 from .enums import Entry
-from .models import Appointment, Person, Term
+from .identity import find_by_id_number, looks_like_id_number
+from .models import Appointment, Membership, Person, Term
 from .models.council import AppointmentQuerySet
 from .seat_counts import SeatCount, seat_counts
 
@@ -131,18 +132,35 @@ def constituency_rows(association: Association, *, on: date) -> tuple[Constituen
 
 
 def people_found(user: User, *, text: str, limit: int = 10) -> list[Person]:
-    """Find people in the user's reach by the beginning of their name or of its pinyin initials."""
+    """Find people in the user's reach by the beginning of their name, its pinyin initials or their ID number.
+
+    Who passes on what somebody typed sends it in a body: a number must not be in an address.
+    """
     text = text.strip()
     if not text or not text.isprintable():
         return []
+    if looks_like_id_number(text):
+        return find_by_id_number(user, text)[:limit]
     found = Person.objects.visible_to(user).filter(named(text)).select_related("association")
     return list(found.order_by("name_key", "pk")[:limit])
 
 
-def named(text: str) -> Q:
-    """Match the beginning of a person's name, or of its pinyin initials."""
-    by_name = Q(name__startswith=text)
-    return by_name | Q(name_key__startswith=text.lower()) if text.isascii() else by_name
+def named(text: str, *, of: str = "") -> Q:
+    """Match the beginning of a person's name, or of its pinyin initials; `of` leads to the person."""
+    by_name = Q(**{f"{of}name__startswith": text})
+    return by_name | Q(**{f"{of}name_key__startswith": text.lower()}) if text.isascii() else by_name
+
+
+def members_named(text: str) -> QuerySet[Membership, tuple[int]]:
+    """Return the keys of memberships of people `named` so and of organisations whose name contains the text.
+
+    Of everybody: the caller narrows them to a user's own rows, to which the name adds nothing.
+    """
+    memberships = Membership.objects.scoped().order_by()
+    people = memberships.filter(named(text, of="person__"))
+    organisations = memberships.filter(organisation__name__contains=text)
+    # One after the other: an OR of both would have no index to follow.
+    return people.values_list("pk").union(organisations.values_list("pk"), all=True)
 
 
 def people_by_key(user: User, keys: Iterable[int]) -> dict[int, Person]:

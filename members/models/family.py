@@ -61,7 +61,10 @@ class Family(models.Model):
 
     class Meta:
         verbose_name = "帮扶家庭"
-        indexes = [models.Index(fields=["starts_on", "id"], name="family_by_day")]
+        indexes = [
+            models.Index(fields=["starts_on", "id"], name="family_by_day"),
+            models.Index(fields=["householder"], name="family_householder"),
+        ]
         constraints = [
             dates_in_order("family_dates_in_order"),
             models.CheckConstraint(

@@ -38,6 +38,7 @@ class ContactHousehold(models.Model):
 
     class Meta:
         verbose_name = "联系户"
+        indexes = [models.Index(fields=["householder"], name="contact_household_name")]
         constraints = [dates_in_order("contact_household_dates_in_order")]
 
     def __str__(self) -> str:

@@ -180,6 +180,15 @@ class Membership(models.Model):
             # Long lists page by (joined_on, id): over a whole province, and inside one association.
             models.Index(fields=["joined_on", "id"], name="membership_by_day"),
             models.Index(fields=["association", "joined_on", "id"], name="membership_list"),
+            # The few among millions that a list is narrowed to.
+            models.Index(
+                fields=["joined_on", "id"],
+                name="membership_organisations",
+                condition=Q(kind=MemberKind.ORGANISATION),
+            ),
+            models.Index(
+                fields=["joined_on", "id"], name="membership_key_members", condition=Q(is_key_member=True)
+            ),
             # Who has not left is counted from the index alone; the others are few, and end on a day.
             models.Index(
                 fields=["association", "kind", "joined_on"],

@@ -45,6 +45,8 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["association", "name_key"], name="person_name_key"),
             models.Index(fields=["name", "born_on"], name="person_name_born"),
+            # A whole province by name, and whoever begins with these initials.
+            models.Index(fields=["name_key", "id"], name="person_by_name_key"),
             models.Index(
                 fields=["id_number_hash"],
                 name="person_id_number",

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from members import membership_actions
-from members.filters import MembershipFilters, NamedFilters
+from members.filters import HouseholdFilters, MembershipFilters, NamedFilters
 from members.forms import GroupForm, MembershipForm, OrganisationForm
 from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
 from portal.accounts.models import User
@@ -59,7 +59,8 @@ MEMBERSHIPS = RecordType(
     make=join,
     ending=Ending(label="退会", fields=("left_on", "leave_reason"), write=leave),
     bulk_fields=("category", "is_key_member"),
-    note="新会员在人员或团体的详情页登记",
+    start="members:find_person",
+    note="团体会员在团体的详情页登记",
 )
 
 ORGANISATIONS = RecordType(
@@ -114,7 +115,7 @@ HOUSEHOLDS = RecordType(
         columns.key(),
     ),
     order="-number",
-    filters=DatedFilters,
+    filters=HouseholdFilters,
     form=form_of(ContactHousehold, "householder", "address", "phone", "starts_on"),
     masks={"phone": mask_phone, "address": mask_address},
     parents=("membership",),

@@ -1,12 +1,20 @@
 """The record type of people."""
 
+from django.urls import reverse
+
 from members.filters import PersonFilters
-from members.forms import PersonForm
 from members.models import Person
+from members.person_form import PersonForm
 from portal.lib.masks import mask_phone
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import RecordType
+
+
+def search_link() -> list[Action]:
+    return [Action(label="按姓名或身份证号查找", url=reverse("members:find_person"), icon="search")]
+
 
 PEOPLE = RecordType(
     slug="people",
@@ -30,6 +38,7 @@ PEOPLE = RecordType(
     derived=("name_key",),
     masks={"phone": mask_phone},
     children=("appointments", "memberships", "volunteers"),
+    list_links=search_link,
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
 )
 

@@ -54,6 +54,7 @@ VOLUNTEERS = RecordType(
     filters=VolunteerFilters,
     form=VolunteerForm,
     parents=("person",),
+    start="members:find_person",
     children=("contracts", "trainings", "services", "ratings"),
     ending=Ending(label="退出", fields=("ends_on", "end_reason")),
 )

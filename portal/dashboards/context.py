@@ -133,6 +133,11 @@ MENU = (
     Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
     Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
     Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
+    Entry(
+        label="导入导出",
+        icon="download",
+        entries=(Entry(label="导出", url_name="records:exports", permission=Permission.VIEW_REGISTER),),
+    ),
     Entry(label="后台任务", icon="jobs", url_name="jobs:list", permission=Permission.MAKE_REPORTS),
     Entry(
         label="系统",

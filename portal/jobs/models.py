@@ -22,7 +22,7 @@ ENDED = (JobState.DONE, JobState.FAILED)
 # The kind of a job that is nothing but its children: no worker runs it, it ends with the last of them.
 BATCH = "batch"
 # Named here and not by the handlers, because pages list jobs without loading what does them.
-KIND_TITLES = {BATCH: "批量生成报告", "report": "生成报告"}
+KIND_TITLES = {BATCH: "批量生成报告", "report": "生成报告", "export": "导出"}
 KIND_PAGES = {BATCH: "reports:of_job", "report": "reports:of_job"}
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 from django.db.models import QuerySet
-from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet, TypedChoiceFilter
 
 from portal.accounts.scope import ScopedQuerySet
 
@@ -24,6 +24,12 @@ class DayFilter(DateFilter):
 class AnyChoiceFilter(ChoiceFilter):
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, empty_label=ALL, **options)
+
+
+class YesNoFilter(TypedChoiceFilter):
+    def __init__(self, *args, **options) -> None:
+        choices = [("", ALL), ("true", "是"), ("false", "否")]
+        super().__init__(*args, choices=choices, coerce="true".__eq__, empty_value=None, **options)
 
 
 class TextFilter(CharFilter):

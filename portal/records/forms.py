@@ -1,8 +1,11 @@
 """What the forms of every record share."""
 
+from uuid import UUID, uuid4
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.http import QueryDict
 
 from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
@@ -58,7 +61,15 @@ class VersionedForm(RecordForm):
         super().__init__(*args, **options)
         self.user = user
         self.fields["seen"].required = self.instance.pk is not None
-        self.initial["seen"] = self.instance.version
+        self.initial.setdefault("seen", self.instance.version)
+
+    @classmethod
+    def typed(cls, data: QueryDict) -> dict[str, object]:
+        """Return what a form that is not checked yet says, to be shown again as it is."""
+        read = {
+            name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()
+        }
+        return data.dict() | read
 
 
 def form_of(model: type[models.Model], *fields: str) -> type[VersionedForm]:
@@ -119,6 +130,23 @@ class SeenForm(forms.Form):
     """The version of the record that a page without fields showed."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ExportForm(forms.Form):
+    """The key of the page that asked, so that a second click asks for nothing new."""
+
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def key(self) -> UUID:
+        return self.cleaned_data["request_key"] if self.is_valid() else uuid4()
+
+
+class SavedFilterForm(forms.Form):
+    """The name of a filter and, where it is saved, what the address of the list says."""
+
+    slug = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    name = forms.CharField(label="名称", max_length=30)
 
 
 class BulkForm(forms.Form):

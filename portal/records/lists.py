@@ -28,6 +28,7 @@ NUMBERS = (Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT)
 class ListRequest:
     """The list that an address asks for: rows in the user's scope, narrowed, and the columns to show."""
 
+    query: QueryDict
     filters: RecordFilters
     rows: ScopedQuerySet
     columns: tuple[Column, ...]
@@ -67,40 +68,64 @@ class ColumnChoice:
 
 
 def list_request(request: HttpRequest, record_type: RecordType) -> ListRequest:
-    """Read the address of a list.
+    """Read the address of the list that a page shows.
 
     Raises: BadRequest for a column that the list does not have or cannot be sorted by.
     """
-    filters = record_type.filters(request.GET, queryset=_below_parent(request, record_type), request=request)
-    sort = request.GET.get("sort", record_type.order)
+    return read_list(request.GET, record_type=record_type, user=request.user)
+
+
+def read_list(query: QueryDict, *, record_type: RecordType, user: User) -> ListRequest:
+    """Read what the address of a list says after its question mark.
+
+    Raises: BadRequest for a column that the list does not have or cannot be sorted by.
+    """
+    filters = record_type.filters(query, queryset=_below_parent(query, record_type, user))
+    sort = query.get("sort", record_type.order)
     return ListRequest(
+        query=query,
         filters=filters,
         rows=filters.narrowed(),
-        columns=_columns(request, record_type),
+        columns=_columns(query, record_type, user),
         sort=sort,
         order=_order(sort, record_type),
     )
 
 
-def _below_parent(request: HttpRequest, record_type: RecordType) -> ScopedQuerySet:
-    rows = record_type.records().visible_to(request.user)
+def _below_parent(query: QueryDict, record_type: RecordType, user: User) -> ScopedQuerySet:
+    rows = record_type.records().visible_to(user)
     for name in record_type.parents:
-        key = request.GET.get(name, "")
+        key = query.get(name, "")
         if key:
             is_key = key.isdecimal() and len(key) < MOST_DIGITS
             rows = rows.filter(**{f"{name}_id": int(key)}) if is_key else rows.none()
     return rows
 
 
-def _columns(request: HttpRequest, record_type: RecordType) -> tuple[Column, ...]:
-    chosen = request.GET.getlist("column")
+def _columns(query: QueryDict, record_type: RecordType, user: User) -> tuple[Column, ...]:
+    chosen = query.getlist("column")
     if unknown := set(chosen) - {column.name for column in record_type.columns}:
         raise BadRequest(f"没有这些列：{'、'.join(sorted(unknown))[:100]}")
     return tuple(
         column
-        for column in record_type.columns_for(request.user)
+        for column in record_type.columns_for(user)
         if (column.name in chosen if chosen else column.is_shown)
     )
+
+
+def readable(query: QueryDict, record_type: RecordType) -> QueryDict:
+    """Return what the list still knows of an older address, without pages and columns that are gone."""
+    kept = query.copy()
+    for name in (*PLACE, "count", *(name for name, values in query.lists() if "\0" in "".join(values))):
+        kept.pop(name, None)
+    names = {column.name for column in record_type.columns}
+    kept.setlist("column", [name for name in kept.getlist("column") if name in names])
+    if "sort" in kept:
+        try:
+            _order(kept["sort"], record_type)
+        except BadRequest:
+            del kept["sort"]
+    return kept
 
 
 def _order(sort: str, record_type: RecordType) -> Order:

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest
@@ -7,6 +8,7 @@ from portal.accounts.roles import Permission
 from portal.audit import looks
 from portal.audit.enums import Channel
 
+from .models import Export, SavedFilter
 from .types import MOST_DIGITS, RecordType, rows_of
 
 
@@ -49,6 +51,28 @@ def load_parent(request: HttpRequest, record_type: RecordType) -> tuple[str, Mod
     if parent is None:
         raise Http404("没有这条记录，或您无权查看")
     return name, parent
+
+
+def load_export(request: HttpRequest, key: UUID) -> Export:
+    """Return an export of the user's own; those of others do not exist.
+
+    Raises: Http404.
+    """
+    found = Export.objects.of(request.user).select_related("job").filter(pk=key).first()
+    if found is None:
+        raise Http404("没有这项导出")
+    return found
+
+
+def load_saved_filter(request: HttpRequest, key: int) -> SavedFilter:
+    """Return a saved filter of the user's own; those of others do not exist.
+
+    Raises: Http404.
+    """
+    found = SavedFilter.objects.of(request.user).filter(pk=key).first()
+    if found is None:
+        raise Http404("没有这个筛选")
+    return found
 
 
 def record_looks(

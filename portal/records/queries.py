@@ -1,14 +1,23 @@
 """Pages and counts of a list of records: by key, so that the last page costs what the first one does."""
 
+import json
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import cast
 
 from django.core.exceptions import BadRequest, ValidationError
+from django.db import OperationalError, transaction
 from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.http import QueryDict
 
+from portal.lib.database_settings import database_settings
+
 COUNT_LIMIT = 100_000
+# In the planner's units: what counting 100,000 rows along an index costs, several times over. Where the rows
+# would have to be looked for through a large table, the list says about how many there are.
+MOST_COST = 30_000
+EXACT_SECONDS = 10
+TEN_THOUSAND = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +52,41 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """How many records a list has; one that is not exact has more than `number`."""
+    """How many records a list has, exactly or about; `note` says why there is no exact number."""
 
     number: int
     is_exact: bool = True
+    note: str = ""
 
     def __str__(self) -> str:
-        return f"{self.number} 条" if self.is_exact else f"多于 {self.number} 条"
+        if self.is_exact:
+            return f"{self.number} 条"
+        if self.number < TEN_THOUSAND:
+            return f"约 {self.number} 条"
+        digits = 1 if self.number < 100 * TEN_THOUSAND else 0
+        return f"约 {self.number / TEN_THOUSAND:.{digits}f} 万条"
 
 
-def page_of(rows: QuerySet, *, order: Order, edge: Edge | None, size: int) -> Page:
-    """Cut one page out of the rows."""
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What the planner of the database thinks of counting up to the limit: all rows, and the cost."""
+
+    rows: int
+    cost: float
+
+
+def page_of(rows: QuerySet, *, order: Order, edge: Edge | None, size: int, source: QuerySet) -> Page:
+    """Cut one page out of the rows; `source` loads its records with what belongs to them.
+
+    The keys come first, so that only what is shown is joined with the rest, and not all that is sorted.
+    """
     is_backwards = edge is not None and edge.is_backwards
     beyond = rows.filter(_beyond(edge, order)) if edge else rows
-    found = list(beyond.order_by(*order.columns(is_reversed=is_backwards))[: size + 1])
+    ordered = beyond.order_by(*order.columns(is_reversed=is_backwards))
+    keys = list(ordered.values_list("pk", flat=True)[: size + 1])
+    by_key = source.in_bulk(keys)
+    # A record that was deleted in between is not shown.
+    found = [by_key[key] for key in keys if key in by_key]
     shown, has_more = found[:size], len(found) > size
     if is_backwards:
         shown.reverse()
@@ -69,12 +99,41 @@ def page_of(rows: QuerySet, *, order: Order, edge: Edge | None, size: int) -> Pa
     )
 
 
-def count_of(rows: QuerySet, *, is_exact: bool = False) -> Count:
-    """Count the rows, up to 100,000 unless the exact number is asked for."""
-    keys = rows.order_by()
-    number = keys.count() if is_exact else keys[: COUNT_LIMIT + 1].count()
-    is_beyond = not is_exact and number > COUNT_LIMIT
-    return Count(number=COUNT_LIMIT if is_beyond else number, is_exact=not is_beyond)
+def count_of(rows: QuerySet) -> Count:
+    """Count the rows: exactly up to 100,000, above that and where it would take a search about."""
+    keys = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
+    plan = _plan_of(keys)
+    if plan.rows > 2 * COUNT_LIMIT or plan.cost > MOST_COST:
+        return Count(number=plan.rows, is_exact=False)
+    number = keys.count()
+    if number > COUNT_LIMIT:
+        return Count(number=max(plan.rows, number), is_exact=False)
+    return Count(number=number)
+
+
+def exact_count_of(rows: QuerySet, *, seconds: int = EXACT_SECONDS) -> Count:
+    """Count all rows, however many, unless it takes too long."""
+    try:
+        with database_settings(statement_timeout=f"{seconds}s"), transaction.atomic():
+            return Count(number=rows.order_by().count())
+    except OperationalError:
+        note = f"准确计数超过 {seconds} 秒，已停止；请缩小筛选范围后再试"
+        return Count(number=_plan_of(rows.order_by().values("pk")).rows, is_exact=False, note=note)
+
+
+def count_up_to(rows: QuerySet, most: int) -> int:
+    """Count the rows, and no further than one more than `most`."""
+    return rows.order_by().values("pk")[: most + 1].count()
+
+
+def _plan_of(keys: QuerySet) -> Plan:
+    written = keys.explain(format="json")
+    if not written:
+        # A condition that nothing can meet is never sent to the database.
+        return Plan(rows=0, cost=0)
+    plan = json.loads(written)[0]["Plan"]
+    below = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
+    return Plan(rows=below["Plan Rows"], cost=plan["Total Cost"])
 
 
 def edge_in(query: QueryDict, *, model: type[Model], order: Order) -> Edge | None:

@@ -12,5 +12,10 @@ def register(*record_types: RecordType) -> None:
         _by_slug[record_type.slug] = record_type
 
 
+def record_type_of(slug: str) -> RecordType | None:
+    """Return the type of that name, or nothing where the portal has none of it any longer."""
+    return _by_slug.get(slug)
+
+
 def registered() -> tuple[RecordType, ...]:
     return tuple(_by_slug.values())

@@ -81,8 +81,9 @@ class RecordType:
     that a restore takes both back; `masks` hide a field in the history; `note` tells where records are made
     that no form of their own makes (`form_creates`).
 
-    `parents` are the foreign keys to the record that a new one is made under (one of them); `children` are
-    the slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
+    `parents` are the foreign keys to the record that a new one is made under (one of them); `start` is the
+    page where that record is looked for first, told by `?then=` what is made under it. `children` are the
+    slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
     returns it, and `write(record, seen=version, by=user)` a changed one, where saving it is not all; every
     look at a type that `is_sensitive` is put on record.
 
@@ -114,6 +115,8 @@ class RecordType:
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
     own_page: Callable[[Model], str] | None = None
     own_tabs: Callable[[Model, HttpRequest], Sequence[Tab]] | None = None
+    list_links: Callable[[], Sequence[Action]] = lambda: ()
+    start: str = ""
 
     @property
     def label(self) -> str:

@@ -4,12 +4,12 @@ from django.urls import URLPattern, path
 
 from .registry import registered
 from .types import RecordType
-from .views import bulk, editing, ending, files, lists, records
+from .views import bulk, editing, ending, exports, files, lists, records, saved_filters
 
 PAGES = (
     ("list", "", lists.listing),
-    ("export_csv", "export.csv", lists.export_csv),
-    ("export_xlsx", "export.xlsx", lists.export_xlsx),
+    ("export_csv", "export.csv", exports.export_csv),
+    ("export_xlsx", "export.xlsx", exports.export_xlsx),
     ("history", "<int:pk>/history/", records.history),
 )
 WRITING = (
@@ -44,5 +44,10 @@ def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
 app_name = "records"
 urlpatterns = [
     path("files/", files.listing, name="files"),
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/<uuid:export_id>/file", exports.file, name="export_file"),
+    path("exports/<uuid:export_id>/retry/", exports.retry, name="export_retry"),
+    path("filters/", saved_filters.saved_filters, name="saved_filters"),
+    path("filters/<int:pk>/", saved_filters.saved_filter, name="saved_filter"),
     *(pattern for record_type in registered() for pattern in patterns_of(record_type)),
 ]

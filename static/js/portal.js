@@ -9,7 +9,7 @@
   }
 
   // A draft stays on this machine only; fields that hold secrets or personal numbers opt out with data-private.
-  const keepsDraft = (field) => field.name && !field.dataset.private && !["hidden", "password", "file"].includes(field.type);
+  const keepsDraft = (field) => field.name && !("private" in field.dataset) && !["hidden", "password", "file"].includes(field.type);
   const draftKey = (form) => "draft:" + form.dataset.draft;
 
   function saveDraft(form) {
@@ -94,6 +94,8 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    // The results follow while somebody types; the key Enter must not send the form around the search box.
+    if (event.key === "Enter" && event.target.matches("[data-search]")) event.preventDefault();
     if (event.key !== "Escape") return;
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       menu.open = false;

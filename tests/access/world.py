@@ -15,8 +15,9 @@ from portal.accounts.roles import ROLES
 from portal.inbox.models import Message
 from portal.jobs.models import Job
 from portal.lib.json_codec import Json
+from portal.records.exporting import path_of
 from portal.records.files import store_bytes
-from portal.records.models import StoredFile
+from portal.records.models import Export, SavedFilter, StoredFile
 from portal.reports.archive import stored
 from portal.reports.making import build as build_report
 from portal.reports.models import Report, ReportFile, ReportKind
@@ -81,11 +82,12 @@ def build() -> World:
         factories.grant(users[role.code], role, county)
     users["outsider"] = _user("outsider", None)
     places = {name: _place(register[code]) for name, code in PLACES.items()}
-    for place in places.values():
+    for name, place in places.items():
         # To the clerk of the county, whose reach and not whose name decides.
         place.records["message"] = Message.objects.create(
             user=users["office"], association=place.association, key=place.code
         )
+        place.records.update(_own(users["office"] if name == "own" else users["outsider"], place.association))
     here = World(places=places, users={}, sessions={})
     for role, user in users.items():
         here.enter(role, user)
@@ -166,6 +168,25 @@ def _batch(association: Association) -> Job:
     )
     Report.objects.create(kind="quota", association=association, on=DAY, formats=["json"], job=job)
     return batch
+
+
+def _own(user: User, association: Association) -> dict[str, Model]:
+    """What belongs to a user and not to a place."""
+    job = Job.objects.create(kind="export", key=f"export-{association.code}", association=association)
+    export = Export.objects.create(
+        user=user,
+        job=job,
+        slug="terms",
+        format="csv",
+        prefixes=[association.code],
+        row_count=1,
+        size=8,
+        sha256="0" * 64,
+    )
+    path_of(export).parent.mkdir(parents=True, exist_ok=True)
+    path_of(export).write_bytes(b"exported")
+    saved = SavedFilter.objects.create(user=user, slug="terms", name=association.code, query="under=36")
+    return {"export": export, "saved_filter": saved}
 
 
 def _proof(name: str) -> StoredFile:

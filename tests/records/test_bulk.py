@@ -51,6 +51,29 @@ def test_bulk_change_of_all_follows_the_filters(client, office, three):
     assert workplaces() == [("旧单位", 1), ("新单位", 2), ("旧单位", 1)]
 
 
+def test_bulk_change_of_all_counts_before_it_asks(client, office, three, monkeypatch):
+    monkeypatch.setattr("portal.records.queries.MOST_COST", 0)
+    client.force_login(office)
+
+    listed = client.get(PEOPLE.url("list"))
+    chosen = client.post(BULK, {"all": "1"})
+    confirm = client.post(BULK, {"all": "1", "go": "review"} | CHANGE)
+
+    assert listed.context["count"].is_exact is False
+    assert (chosen.context["count"], confirm.context["question"]) == (3, "修改所选的 3 条记录？")
+    assert dict(confirm.context["kept"])["expected"] == "3"
+
+
+@pytest.mark.parametrize(("most", "is_refused"), [(3, False), (2, True)])
+def test_bulk_change_of_more_than_fit_is_refused_before_it_asks(
+    client, office, three, monkeypatch, most, is_refused
+):
+    monkeypatch.setattr(actions, "MOST_AT_ONCE", most)
+    client.force_login(office)
+
+    assert (client.post(BULK, {"all": "1"}).status_code == 302) is is_refused
+
+
 def test_bulk_change_with_a_filter_that_cannot_be_read_changes_nothing(client, office, three):
     client.force_login(office)
 

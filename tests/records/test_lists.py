@@ -3,8 +3,11 @@ import io
 from datetime import date
 
 import pytest
+from django.db import connection
 from python_calamine import CalamineWorkbook
 
+from members.models import Person
+from portal.records.queries import Count, exact_count_of
 from tests import factories
 
 from .conftest import make
@@ -130,15 +133,57 @@ def test_list_shows_the_chosen_columns_and_carries_them_along(client, office, cr
     assert response.context["kept_by_columns"] == [("q", "名1")]
 
 
-def test_count_is_capped_and_exact_on_demand(client, office, crowd, monkeypatch):
+def test_count_beyond_the_limit_is_an_estimate_and_exact_on_demand(client, office, crowd, monkeypatch):
     monkeypatch.setattr("portal.records.queries.COUNT_LIMIT", 100)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE members_person")
     client.force_login(office)
 
-    capped = client.get(PEOPLE)
-    exact = client.get(PEOPLE + capped.context["count_url"])
+    about = client.get(PEOPLE)
+    exact = client.get(PEOPLE + about.context["count_url"])
 
-    assert (str(capped.context["count"]), str(exact.context["count"])) == ("多于 100 条", "120 条")
-    assert exact.context["count_url"] == ""
+    assert (str(about.context["count"]), str(exact.context["count"])) == ("约 120 条", "120 条")
+    assert (about.context["count_url"], exact.context["count_url"]) == ("?count=exact", "")
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(119, "约 120 条"), (120, "120 条")])
+def test_count_is_exact_up_to_the_limit(client, office, crowd, monkeypatch, limit, shown):
+    monkeypatch.setattr("portal.records.queries.COUNT_LIMIT", limit)
+    client.force_login(office)
+
+    assert str(client.get(PEOPLE, {"q": "名"}).context["count"]) == shown
+
+
+def test_count_that_would_search_for_long_is_an_estimate(client, office, crowd, monkeypatch):
+    monkeypatch.setattr("portal.records.queries.MOST_COST", 0)
+    client.force_login(office)
+
+    assert client.get(PEOPLE).context["count"].is_exact is False
+
+
+def test_exact_count_that_takes_too_long_says_so(crowd, office):
+    rows = Person.objects.visible_to(office).extra(where=["pg_sleep(0.02) IS NOT NULL"])
+
+    count = exact_count_of(rows, seconds=1)
+
+    assert (count.is_exact, count.note) == (False, "准确计数超过 1 秒，已停止；请缩小筛选范围后再试")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone()[0] == "30s"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (9_999, "约 9999 条"),
+        (123_456, "约 12.3 万条"),
+        (999_999, "约 100.0 万条"),
+        (1_000_000, "约 100 万条"),
+        (3_019_984, "约 302 万条"),
+    ],
+)
+def test_estimate_is_said_roundly(number, words):
+    assert str(Count(number=number, is_exact=False)) == words
 
 
 @pytest.mark.parametrize("more", [0, 2])
@@ -149,7 +194,7 @@ def test_list_asks_the_same_queries_for_one_row_and_for_three(
         make(record_type.slug, factories.association(f"36010200{number}"))
     client.force_login(office)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         response = client.get(record_type.url("list"))
 
     assert len(keys(response)) == 1 + more

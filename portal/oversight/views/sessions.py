@@ -3,7 +3,8 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from associations.models import Association
 from associations.permissions import load_association
@@ -122,10 +123,11 @@ def head(request: HttpRequest, plan: SessionPlan, *, step: int) -> dict[str, obj
     }
 
 
-@require_safe
+@sensitive_post_parameters()
+@require_POST
 def people(request: HttpRequest, code: str) -> HttpResponse:
     load_association(request, code, Permission.EDIT_RECORDS)
-    row = EntryForm(request.GET, prefix=request.GET.get("row", "")[:20])
+    row = EntryForm(request.POST, prefix=request.GET.get("row", "")[:20])
     row.people = people_found(request.user, text=row["query"].value() or "")
     return render(request, "oversight/people_found.html", {"row": row})
 

@@ -12,6 +12,7 @@ from portal.records import actions
 from portal.records.forms import BulkForm
 from portal.records.lists import list_request, with_query
 from portal.records.permissions import require
+from portal.records.queries import count_up_to
 from portal.records.types import RecordType
 
 NOT_KEPT = ("csrfmiddlewaretoken", "go", "expected")
@@ -22,8 +23,11 @@ def bulk(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     require(request, record_type.edit_permission)
     rows = chosen(request, record_type)
     keys = set(request.POST.getlist("pk"))
-    count = rows.count()
+    count = count_up_to(rows, actions.MOST_AT_ONCE)
     list_url = record_type.url("list") + with_query(request.GET)
+    if count > actions.MOST_AT_ONCE:
+        messages.error(request, f"一次最多修改 {actions.MOST_AT_ONCE} 条，请缩小筛选范围。")
+        return redirect(list_url)
     if not count or (not chooses_all(request) and count < len(keys)):
         messages.error(request, "没有选择记录，或所选记录不存在、不在您的管理范围内。")
         return redirect(list_url)

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +13,10 @@ from portal.records import actions
 from portal.records.forms import VersionedForm, show_findings
 from portal.records.history_queries import Words, last_change
 from portal.records.permissions import load_parent, load_record, record_looks, require
+from portal.records.registry import record_type_of
 from portal.records.types import RecordType
 
-from .lists import note_of
+from .lists import note_of, start_url
 from .records import head
 
 WRITES = ["GET", "HEAD", "POST"]
@@ -25,6 +28,8 @@ def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     require(request, record_type.edit_permission)
     parent = load_parent(request, record_type)
     if record_type.parents and parent is None:
+        if record_type.start:
+            return redirect(start_url(record_type))
         messages.info(request, note_of(record_type))
         return redirect(record_type.url("list"))
     form = bound(request, record_type, record_type.model(**dict([parent] if parent else [])))
@@ -38,7 +43,7 @@ def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
             show_findings(form, refused)
         else:
             messages.success(request, f"已登记{record_type.label}：{made}")
-            return redirect(saved_url(record_type, made, draft=draft))
+            return redirect(then_url(request, made, draft) or saved_url(record_type, made, draft=draft))
     context = {
         "record_type": record_type,
         "form": form,
@@ -80,8 +85,19 @@ def edit(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse
 
 
 def bound(request: HttpRequest, record_type: RecordType, record: Model) -> VersionedForm:
+    if "find" in request.POST:
+        # Somebody looks for whom to choose: what was typed so far stays, and is not checked yet.
+        typed = record_type.form.typed(request.POST)
+        return record_type.form(initial=typed, instance=record, user=request.user)
     entries = (request.POST, request.FILES) if request.method == "POST" else ()
     return record_type.form(*entries, instance=record, user=request.user)
+
+
+def then_url(request: HttpRequest, made: Model, draft: str) -> str:
+    """Return where `?then=` goes on: to the form of a record that is made under the one just made."""
+    then = record_type_of(request.GET.get("then", ""))
+    name = then.parent_name(type(made)) if then and then.form_creates else ""
+    return f"{then.url('create')}?{urlencode({name: made.pk, 'saved': draft})}" if then and name else ""
 
 
 def saved_url(record_type: RecordType, record: Model, *, draft: str) -> str:

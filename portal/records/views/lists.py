@@ -1,20 +1,11 @@
-from tempfile import TemporaryFile
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.audit.enums import Channel
-from portal.lib import spreadsheet
-from portal.lib.dates import now
 from portal.lib.page_parts import Action
 from portal.records.lists import (
     choices_of,
@@ -26,13 +17,12 @@ from portal.records.lists import (
     with_query,
 )
 from portal.records.permissions import record_looks, require
-from portal.records.queries import count_of, edge_in, page_of
+from portal.records.queries import count_of, edge_in, exact_count_of, page_of
 from portal.records.types import RecordType
 
+from .saved_filters import filter_menu
+
 PAGE_SIZE = 50
-READ_AT_ONCE = 2_000
-CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -40,8 +30,10 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     require(request, record_type.view_permission)
     asked = list_request(request, record_type)
     edge = edge_in(request.GET, model=record_type.model, order=asked.order)
-    page = page_of(asked.rows, order=asked.order, edge=edge, size=PAGE_SIZE)
-    count = count_of(asked.rows, is_exact=request.GET.get("count") == "exact")
+    # The keys were found in the user's scope.
+    source = record_type.records().scoped()
+    page = page_of(asked.rows, order=asked.order, edge=edge, size=PAGE_SIZE, source=source)
+    count = (exact_count_of if request.GET.get("count") == "exact" else count_of)(asked.rows)
     record_looks(request, record_type, page.records, channel=Channel.PAGE)
     context = {
         "record_type": record_type,
@@ -54,24 +46,37 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "rows": rows_of(page.records, asked.columns, record_type),
         "choices": choices_of(asked, record_type),
         "count": count,
-        "count_url": "" if count.is_exact else with_query(request.GET, count="exact"),
+        "count_url": "" if count.is_exact or count.note else with_query(request.GET, count="exact"),
         "previous_url": with_query(request.GET, before=page.before) if page.before else "",
         "next_url": with_query(request.GET, after=page.after) if page.after else "",
         "actions": list_actions(request, record_type),
         "exports": exports(request, record_type),
         "bulk_url": bulk_url(request, record_type),
+        "saved": filter_menu(request, record_type),
+        "saved_query": with_query(request.GET).removeprefix("?"),
     }
     return render(request, "records/list.html", context)
 
 
 def list_actions(request: HttpRequest, record_type: RecordType) -> list[Action]:
+    url = create_url(request, record_type)
+    new = [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")] if url else []
+    return [*record_type.list_links(), *new]
+
+
+def create_url(request: HttpRequest, record_type: RecordType) -> str:
+    """Return where a new record of the list is made, or "" where it cannot be."""
     if not (record_type.form_creates and request.user.scope.may(record_type.edit_permission)):
-        return []
+        return ""
     parent = kept(request.GET, *record_type.parents)
     if record_type.parents and not parent:
-        return []
-    url = record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
-    return [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")]
+        return start_url(record_type)
+    return record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
+
+
+def start_url(record_type: RecordType) -> str:
+    """Return the page where the parent of a new record is looked for."""
+    return f"{reverse(record_type.start)}?then={record_type.slug}" if record_type.start else ""
 
 
 def note_of(record_type: RecordType) -> str:
@@ -92,40 +97,3 @@ def bulk_url(request: HttpRequest, record_type: RecordType) -> str:
     if not (record_type.bulk_fields and request.user.scope.may(record_type.edit_permission)):
         return ""
     return record_type.url("bulk") + with_query(request.GET)
-
-
-@require_safe
-def export_csv(request: HttpRequest, record_type: RecordType) -> HttpResponseBase:
-    require(request, record_type.view_permission)
-    sheet = exported(request, record_type)
-    chunks = spreadsheet.csv_chunks(sheet.columns, sheet.rows)
-    response = StreamingHttpResponse(chunks, content_type=CSV_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="{record_type.slug}.csv"'
-    return response
-
-
-@require_safe
-def export_xlsx(request: HttpRequest, record_type: RecordType) -> HttpResponseBase:
-    require(request, record_type.view_permission)
-    asked = list_request(request, record_type)
-    if count_of(asked.rows, is_exact=True).number >= spreadsheet.MAX_ROWS:
-        messages.error(request, "一个工作簿放不下这么多记录，请导出 CSV，或缩小筛选范围。")
-        return redirect(record_type.url("list") + with_query(request.GET))
-    # Closed by the response that sends it.
-    file = TemporaryFile()  # noqa: SIM115
-    spreadsheet.write_xlsx(file, [exported(request, record_type)], created=now())
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{record_type.slug}.xlsx", content_type=XLSX_TYPE)
-
-
-def exported(request: HttpRequest, record_type: RecordType) -> spreadsheet.Sheet:
-    """The filtered list with its columns and in its order, read by a cursor of the database."""
-    asked = list_request(request, record_type)
-    ordered = asked.rows.order_by(*asked.order.columns(is_reversed=False))
-    record_looks(request, record_type, ordered, channel=Channel.EXPORT)
-    records = ordered.iterator(READ_AT_ONCE)
-    return spreadsheet.Sheet(
-        title=record_type.label,
-        columns=[spreadsheet.Column(header=column.label, kind=column.kind) for column in asked.columns],
-        rows=([column.read(record) for column in asked.columns] for record in records),
-    )

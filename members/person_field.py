@@ -1,0 +1,108 @@
+"""A form field for one person: searched for by name, pinyin initials or ID number, then chosen."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
+from portal.lib.masks import mask_phone
+from portal.records.types import MOST_DIGITS
+
+from .models import Person
+from .queries import people_by_key, people_found
+
+SEARCH = "_q"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChoice:
+    """A person as those who must tell two apart see them."""
+
+    key: int
+    name: str
+    sex: str
+    born: str
+    place: str
+    phone: str
+
+
+def choice_of(person: Person) -> PersonChoice:
+    return PersonChoice(
+        key=person.pk,
+        name=person.name,
+        sex=person.get_sex_display(),
+        born=f"{person.born_on.year}年生" if person.born_on else "",
+        place=person.association.short_name,
+        phone=mask_phone(person.phone),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonSearch:
+    """State of the field: what was typed, whom it found, who is chosen."""
+
+    name: str
+    text: str
+    choices: tuple[PersonChoice, ...]
+    chosen: int | None
+    is_required: bool
+
+
+def search_of(user: User, *, name: str, text: str, value: str, is_required: bool) -> PersonSearch:
+    """Look for people by what was typed; the one chosen stands first and stays chosen."""
+    chosen = people_by_key(user, [key] if (key := key_of(value)) else [])
+    found = [person for person in people_found(user, text=text) if person.pk not in chosen]
+    return PersonSearch(
+        name=name,
+        text=text,
+        choices=tuple(map(choice_of, [*chosen.values(), *found])),
+        chosen=next(iter(chosen), None),
+        is_required=is_required,
+    )
+
+
+def key_of(value: str) -> int | None:
+    """Read a key as far as the text is one at all."""
+    is_key = value.isascii() and value.isdigit() and len(value) < MOST_DIGITS
+    return int(value) if is_key else None
+
+
+class PersonField(forms.CharField):
+    """A key, cleaned to the person; a foreign one looks like a missing one."""
+
+    user: User
+
+    def __init__(self, *, permission: Permission = Permission.EDIT_RECORDS, **options) -> None:
+        super().__init__(max_length=MOST_DIGITS, template_name="members/person_field.html", **options)
+        self.permission = permission
+
+    def offer(self, user: User) -> None:
+        self.user = user
+
+    def clean(self, value: str) -> Person | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        key = key_of(text)
+        mine = Person.objects.visible_to(self.user).visible_to(self.user, self.permission)
+        person = mine.select_related("association").filter(pk=key).first() if key else None
+        if person is None:
+            raise forms.ValidationError("没有这名人员，或不在您的管理范围内")
+        return person
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        return PersonBoundField(form, self, field_name)
+
+
+class PersonBoundField(BoundField):
+    def search(self) -> PersonSearch:
+        typed = self.form.data if self.form.is_bound else self.form.initial
+        return search_of(
+            self.field.user,
+            name=self.html_name,
+            text=str(typed.get(f"{self.html_name}{SEARCH}") or "")[:50],
+            value=str(self.value() or ""),
+            is_required=self.field.required,
+        )

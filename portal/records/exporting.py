@@ -1,0 +1,165 @@
+"""Write a filtered list into a file, by a cursor of the database: memory does not grow with the list."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.db.models import Model
+
+from portal.accounts.models import User
+from portal.accounts.scope import ScopedQuerySet
+from portal.audit import looks
+from portal.audit.enums import Channel
+from portal.lib import spreadsheet
+from portal.lib.database_settings import database_settings
+
+from .lists import ListRequest
+from .models import Export, ExportFormat
+from .queries import exact_count_of
+from .types import RecordType
+
+READ_AT_ONCE = 2_000
+CURSOR_SECONDS = 300
+HASHED_AT_ONCE = 1024 * 1024
+# A cursor is planned for its first rows, which takes a hundred times as long where all are read in the end.
+WHOLE = {"statement_timeout": f"{CURSOR_SECONDS}s", "cursor_tuple_fraction": "1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFile:
+    """A file that was written, and what is in it."""
+
+    format: ExportFormat
+    row_count: int
+    size: int
+    sha256: str
+
+
+def sheet_of(asked: ListRequest, *, record_type: RecordType, records: Iterable[Model]) -> spreadsheet.Sheet:
+    """Return the records as the rows of a sheet, with the columns that were asked for."""
+    return spreadsheet.Sheet(
+        title=record_type.label,
+        columns=[spreadsheet.Column(header=column.label, kind=column.kind) for column in asked.columns],
+        rows=([column.read(record) for column in asked.columns] for record in records),
+    )
+
+
+def ordered(asked: ListRequest) -> ScopedQuerySet:
+    """Return the list in its order."""
+    return asked.rows.order_by(*asked.order.columns(is_reversed=False))
+
+
+def folder() -> Path:
+    """Return where the files of exports lie: apart from uploads, which are kept for good."""
+    return settings.FILES_DIR / "exports"
+
+
+def path_of(export: Export) -> Path:
+    """Return where the file of an export lies."""
+    return folder() / _name(export, export.sha256)
+
+
+def _name(export: Export, sha256: str) -> str:
+    # With the hash in it: a worker that lost the job and writes on cannot replace what another one finished.
+    return f"{export.pk}-{sha256}"
+
+
+def remove_leftovers(*, before: datetime) -> None:
+    """Delete what was written before that moment, also by workers that were killed half-way."""
+    for path in folder().glob("*") if folder().exists() else ():
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
+def write_export(
+    export: Export,
+    asked: ListRequest,
+    *,
+    record_type: RecordType,
+    at: datetime,
+    report: Callable[[int, int], None],
+) -> MadeFile:
+    """Write the list into a file, which appears whole or not at all.
+
+    A list that no workbook holds becomes CSV. Looks at sensitive records are on record before the file is; a
+    second attempt records them again. `report` is told how far it has come.
+    """
+    total = exact_count_of(asked.rows, seconds=CURSOR_SECONDS).number
+    is_book = export.format == ExportFormat.XLSX and total < spreadsheet.MAX_ROWS
+    rows = ordered(asked)
+    counted = _Counted(total=total, report=report)
+    with database_settings(**WHOLE), _draft() as file:
+        # Outside a transaction the cursor holds what the list was at this moment, and progress can be seen.
+        records = counted.through(_looked_at(rows.iterator(READ_AT_ONCE), record_type, export.user))
+        sheet = sheet_of(asked, record_type=record_type, records=records)
+        if is_book:
+            spreadsheet.write_xlsx(file, [sheet], created=at)
+        else:
+            file.writelines(spreadsheet.csv_chunks(sheet.columns, sheet.rows))
+        size, sha256 = _measured(file)
+        os.replace(file.name, folder() / _name(export, sha256))
+    return MadeFile(
+        format=ExportFormat.XLSX if is_book else ExportFormat.CSV,
+        row_count=counted.done,
+        size=size,
+        sha256=sha256,
+    )
+
+
+class _Counted:
+    """Counts what passes, and tells how far it is after every two thousand records."""
+
+    def __init__(self, *, total: int, report: Callable[[int, int], None]) -> None:
+        self.total, self.report, self.done = total, report, 0
+
+    def through(self, records: Iterable[Model]) -> Iterator[Model]:
+        for record in records:
+            if self.done % READ_AT_ONCE == 0:
+                self.report(self.done, max(self.total, self.done))
+            self.done += 1
+            yield record
+
+
+def _looked_at(records: Iterator[Model], record_type: RecordType, user: User) -> Iterator[Model]:
+    if not record_type.is_sensitive:
+        yield from records
+        return
+    batch: list[Model] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == READ_AT_ONCE:
+            yield from _recorded(batch, record_type, user)
+            batch = []
+    yield from _recorded(batch, record_type, user)
+
+
+def _recorded(batch: list[Model], record_type: RecordType, user: User) -> list[Model]:
+    looks.record_looks(user=user, records=batch, code_of=record_type.code_of, channel=Channel.EXPORT)
+    return batch
+
+
+@contextmanager
+def _draft() -> Iterator[BinaryIO]:
+    folder().mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w+b", dir=folder(), prefix=".draft-", delete=False) as file:
+        try:
+            yield cast(BinaryIO, file)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def _measured(file: BinaryIO) -> tuple[int, str]:
+    digest = hashlib.sha256()
+    size = file.tell() if file.seek(0, os.SEEK_END) else 0
+    file.seek(0)
+    while piece := file.read(HASHED_AT_ONCE):
+        digest.update(piece)
+    os.fsync(file.fileno())
+    return size, digest.hexdigest()

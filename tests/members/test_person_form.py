@@ -1,0 +1,175 @@
+from datetime import date
+
+import pytest
+
+from members import identity
+from members.models import Person
+from tests import factories
+
+from .test_identity import BORN, number, numbered
+
+NEW = "/records/people/new/"
+ENTRIES = {"association": "360102", "name": "某人员", "ethnicity": "汉族", "political_status": "none"}
+MALE, FEMALE = number("123"), number("124")
+OLD_FORM = MALE[:6] + MALE[8:17]
+
+
+def entries(**changes):
+    return ENTRIES | changes
+
+
+def edit(client, person, **changes):
+    kept = {"sex": person.sex, "born_on": person.born_on or "", "seen": person.version}
+    return client.post(f"/records/people/{person.pk}/edit/", entries(**kept) | changes)
+
+
+def facts(person):
+    person.refresh_from_db()
+    return identity.masked_id_number(person), person.born_on, person.sex
+
+
+@pytest.mark.parametrize(
+    ("typed", "sex"),
+    [
+        (MALE, "male"),
+        (FEMALE, "female"),
+        (OLD_FORM, "male"),
+        (f"{MALE[:6]} {MALE[6:14]}-{MALE[14:].lower()}", "male"),
+    ],
+)
+def test_number_fills_birth_date_and_sex(client, office, typed, sex):
+    client.force_login(office)
+
+    client.post(NEW, entries(id_number=typed))
+
+    mask, born_on, stored = facts(Person.objects.get())
+    assert (mask[:6], mask[6:14], born_on, stored) == ("360102", "********", BORN, sex)
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({}, {"sex": ["请选择性别，或填写身份证号"]}),
+        ({"id_number": MALE, "sex": "female"}, {"sex": ["与身份证号中的性别“男”不一致，请核对这两项"]}),
+        (
+            {"id_number": MALE, "born_on": "1990-03-08"},
+            {"born_on": ["与身份证号中的出生日期 1990-03-07 不一致，请核对这两项"]},
+        ),
+        ({"id_number": MALE, "sex": "male", "born_on": "1990-03-07"}, {}),
+        (
+            {"id_number": f"{MALE[:-1]}{'0' if MALE[-1] != '0' else '1'}", "sex": "male"},
+            {"id_number": ["身份证号的校验码（最后一位）不符，请对照证件检查每一位。"]},
+        ),
+        (
+            {"id_number": MALE[:-1], "sex": "male"},
+            {"id_number": ["身份证号应为18位（或旧式15位），这里是17位。"]},
+        ),
+        ({"id_number": "\x00", "sex": "male"}, {"id_number": ["不允许是用空字符串。"]}),
+    ],
+)
+def test_form_says_which_entry_does_not_fit_the_number(client, office, changes, errors):
+    client.force_login(office)
+
+    response = client.post(NEW, entries(**changes))
+
+    assert (response.context["form"].errors if errors else {}) == errors
+    assert Person.objects.count() == (0 if errors else 1)
+
+
+def test_form_shows_the_stored_number_masked_and_keeps_it_when_empty(client, office, county):
+    person = numbered(county, name="某人员")
+    client.force_login(office)
+
+    page = client.get(f"/records/people/{person.pk}/edit/").content.decode()
+    edit(client, person, title="主任")
+
+    person.refresh_from_db()
+    assert "已登记 360102********" in page
+    assert MALE not in page
+    assert (person.title, facts(person)[0]) == ("主任", f"360102********{MALE[-4:]}")
+
+
+def test_number_is_replaced_and_cleared_on_purpose(client, office, county):
+    person = numbered(county, name="某人员")
+    client.force_login(office)
+
+    edit(client, person, id_number=FEMALE, sex="female")
+    replaced = facts(person)
+    edit(client, person, clears_id_number="on", born_on="1991-01-01")
+
+    assert replaced == (f"360102********{FEMALE[-4:]}", BORN, "female")
+    assert facts(person) == ("", date(1991, 1, 1), "female")
+
+
+def test_number_is_not_replaced_and_cleared_at_once(client, office, county):
+    person = numbered(county, name="某人员")
+    client.force_login(office)
+
+    response = edit(client, person, id_number=FEMALE, clears_id_number="on")
+
+    assert list(response.context["form"].errors) == ["id_number"]
+
+
+def test_birth_date_may_not_leave_the_stored_number(client, office, county):
+    person = numbered(county, name="某人员")
+    client.force_login(office)
+
+    response = edit(client, person, born_on="1990-03-08")
+
+    assert list(response.context["form"].errors) == ["born_on"]
+
+
+def test_person_whose_number_no_key_opens_can_still_be_edited(client, office, county, settings):
+    person = numbered(county, name="某人员")
+    settings.PERSONAL_DATA_KEYS = {"new": b"n" * 32}
+    client.force_login(office)
+
+    page = client.get(f"/records/people/{person.pk}/edit/").content.decode()
+    edit(client, person, title="主任")
+
+    person.refresh_from_db()
+    assert ("密钥已更换，无法显示" in page, person.title) == (True, "主任")
+
+
+def test_duplicates_in_reach_are_shown_and_entered_after_a_yes(client, office, county, other_county):
+    township = factories.association("360102001")
+    numbered(township, name="同号者", phone="13812345678")
+    factories.person(county, name="某人员", born_on=BORN)
+    numbered(other_county, name="邻县同号者")
+    client.force_login(office)
+
+    asked = client.post(NEW, entries(id_number=MALE))
+    client.post(NEW, entries(id_number=MALE, is_another="on"))
+
+    field = asked.context["form"].fields["is_another"]
+    assert [(each.name, each.phone) for each in field.people] == [("某人员", ""), ("同号者", "138****5678")]
+    assert "邻县同号者" not in asked.content.decode()
+    assert Person.objects.filter(association=county).count() == 2
+
+
+def test_same_number_in_one_association_is_refused_whatever_was_confirmed(client, office, county):
+    numbered(county, name="同号者")
+    client.force_login(office)
+
+    response = client.post(NEW, entries(id_number=MALE, is_another="on"))
+
+    assert "该协会已登记同一身份证号的人员" in response.content.decode()
+    assert Person.objects.count() == 1
+
+
+def test_history_and_conflict_page_do_not_tell_the_stored_number(client, office, county):
+    person = numbered(county, name="某人员")
+    client.force_login(office)
+    edit(client, person, title="主任")
+
+    pages = [
+        client.get(f"/records/people/{person.pk}/history/"),
+        client.get(f"/records/people/{person.pk}/"),
+        edit(client, person, title="副主任"),
+    ]
+
+    person.refresh_from_db()
+    edit_again = edit(client, person, seen=1)
+    texts = [page.content.decode() for page in (*pages, edit_again)]
+    assert edit_again.status_code == 409
+    assert [MALE in text or person.id_number_hash in text for text in texts] == [False] * 4
