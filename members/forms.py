@@ -1,7 +1,7 @@
 from django import forms
 
-from associations.models import Association
 from associations.register.fields import AssociationField
+from associations.register.placed import PlacedForm
 from portal.accounts.roles import Permission
 from portal.lib.pinyin import initials
 from portal.records.forms import VersionedForm, form_of, formfield_of
@@ -18,25 +18,6 @@ from .models import (
     Term,
     Volunteer,
 )
-
-
-class PlacedForm(VersionedForm):
-    """The form of a record that belongs to an association, chosen with the picker."""
-
-    association = AssociationField(label="协会")
-    field_order = ("association",)
-    permission = Permission.EDIT_RECORDS
-
-    def __init__(self, *args, **options) -> None:
-        super().__init__(*args, **options)
-        places = Association.objects.visible_to(self.user, self.permission)
-        chosen = self.instance.association.code if self.instance.association_id else ""
-        self.fields["association"].offer(places, user=self.user, chosen=chosen)
-
-    def clean(self) -> dict:
-        if "association" in self.cleaned_data:
-            self.instance.association = self.cleaned_data["association"]
-        return super().clean()
 
 
 class PersonForm(PlacedForm):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from pghistory.models import Event
 
@@ -101,10 +102,13 @@ class Words:
 
     def _plain(self, version: Model, field: Field) -> str:
         value = getattr(version, field.attname)
-        if value in (None, ""):
+        if value in (None, "", []):
             return ""
         if isinstance(field, ForeignKey):
             return self.named[field.name].get(value, OUT_OF_SCOPE)
+        if isinstance(field, ArrayField):
+            labels = dict(field.base_field.flatchoices)
+            return "、".join(str(labels.get(each, each)) for each in value)
         if isinstance(value, bool):
             return "是" if value else "否"
         if field.choices:

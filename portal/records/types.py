@@ -13,6 +13,8 @@ from portal.lib.page_parts import Action
 from portal.lib.spreadsheet import Cell, Kind
 
 if TYPE_CHECKING:
+    from portal.accounts.models import User
+
     from .filters import RecordFilters
     from .forms import VersionedForm
 
@@ -69,6 +71,9 @@ class RecordType:
     `parents` are the foreign keys to the record that a new one is made under (one of them); `children` are
     the slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
     returns it where saving it is not all; every look at a type that `is_sensitive` is put on record.
+
+    `page` names the address that shows a record where its room writes records on pages of its own; then
+    only the list and its exports are made here. `list_links(user)` lead on from the list.
     """
 
     slug: str
@@ -91,6 +96,8 @@ class RecordType:
     deletes: bool = False
     is_sensitive: bool = False
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
+    page: str = ""
+    list_links: Callable[["User"], Sequence[Action]] = lambda user: ()
 
     @property
     def label(self) -> str:
@@ -105,6 +112,11 @@ class RecordType:
         """The fields of the model that the form writes."""
         names = {each.name for each in self.model._meta.concrete_fields}
         return tuple(name for name in self.form.base_fields if name in names)
+
+    @property
+    def needs_parent(self) -> bool:
+        """Whether a new record must come from its parent's page, because the form does not ask for it."""
+        return bool(self.parents) and not set(self.parents) <= set(self.form.base_fields)
 
     def records(self) -> ScopedQuerySet:
         """Return all records with what their columns read; the caller narrows them to a user."""
@@ -130,4 +142,5 @@ class RecordType:
         return next((name for name in self.parents if self.parent_of(name) is model), "")
 
     def url(self, page: str, *keys: int) -> str:
-        return reverse(f"records:{self.slug}_{page}", args=keys)
+        own = self.page if page == "detail" else ""
+        return reverse(own or f"records:{self.slug}_{page}", args=keys)

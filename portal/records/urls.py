@@ -6,10 +6,13 @@ from .registry import registered
 from .types import RecordType
 from .views import bulk, editing, ending, lists, records
 
-PAGES = (
+LISTS = (
     ("list", "", lists.listing),
     ("export_csv", "export.csv", lists.export_csv),
     ("export_xlsx", "export.xlsx", lists.export_xlsx),
+)
+PAGES = (
+    *LISTS,
     ("detail", "<int:pk>/", records.detail),
     ("edit", "<int:pk>/edit/", editing.edit),
     ("history", "<int:pk>/history/", records.history),
@@ -18,7 +21,7 @@ PAGES = (
 
 
 def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
-    pages = list(PAGES)
+    pages = list(LISTS if record_type.page else PAGES)
     if record_type.form_creates:
         pages.append(("create", "new/", editing.create))
     if record_type.bulk_fields:

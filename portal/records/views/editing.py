@@ -24,7 +24,7 @@ NOT_KEPT = ("csrfmiddlewaretoken", "seen")
 def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     require(request, record_type.edit_permission)
     parent = load_parent(request, record_type)
-    if record_type.parents and parent is None:
+    if record_type.needs_parent and parent is None:
         messages.info(request, note_of(record_type))
         return redirect(record_type.url("list"))
     form = bound(request, record_type, record_type.model(**dict([parent] if parent else [])))

@@ -57,7 +57,7 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "count_url": "" if count.is_exact else with_query(request.GET, count="exact"),
         "previous_url": with_query(request.GET, before=page.before) if page.before else "",
         "next_url": with_query(request.GET, after=page.after) if page.after else "",
-        "actions": list_actions(request, record_type),
+        "actions": [*list_actions(request, record_type), *record_type.list_links(request.user)],
         "exports": exports(request, record_type),
         "bulk_url": bulk_url(request, record_type),
     }
@@ -68,7 +68,7 @@ def list_actions(request: HttpRequest, record_type: RecordType) -> list[Action]:
     if not (record_type.form_creates and request.user.scope.may(record_type.edit_permission)):
         return []
     parent = kept(request.GET, *record_type.parents)
-    if record_type.parents and not parent:
+    if record_type.needs_parent and not parent:
         return []
     url = record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
     return [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")]
@@ -76,7 +76,7 @@ def list_actions(request: HttpRequest, record_type: RecordType) -> list[Action]:
 
 def note_of(record_type: RecordType) -> str:
     """Tell where records are made that this page makes none of."""
-    if record_type.note or not record_type.parents:
+    if record_type.note or not record_type.needs_parent:
         return record_type.note
     names = "、".join(str(record_type.parent_of(name)._meta.verbose_name) for name in record_type.parents)
     return f"新的{record_type.label}在所属{names}的详情页登记"
