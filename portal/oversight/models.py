@@ -29,7 +29,7 @@ class SupervisionNoticeQuerySet(ScopedQuerySet):
         reached = under_any(self.scope_path, prefixes)
         if asked == self.view_permission:
             issued = SupervisionStep.objects.scoped().filter(notice=OuterRef("pk"), step=NoticeStep.NOTICED)
-            reached |= under_any("association__code", prefixes) & Exists(issued)
+            reached |= under_any("association__code", prefixes) & Q(Exists(issued))
         return self.filter(reached).scoped()
 
     def under(self, code: str) -> Self:

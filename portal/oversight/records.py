@@ -1,5 +1,9 @@
 """The record type of supervision notices: a list and its exports; each notice has a page of its own."""
 
+from operator import attrgetter
+from typing import cast
+
+from django.db.models import Model
 from django.urls import reverse
 
 from portal.accounts.models import User
@@ -13,6 +17,10 @@ from portal.records.types import Column, RecordType
 from .models import SupervisionNotice
 from .notice_words import state_words
 from .supervision.filters import SupervisionNoticeFilters
+
+
+def state_of(record: Model) -> str:
+    return state_words(cast(SupervisionNotice, record))
 
 
 def new_notices(user: User) -> list[Action]:
@@ -29,9 +37,9 @@ SUPERVISION_NOTICES = RecordType(
     model=SupervisionNotice,
     related=("association", "issuer"),
     columns=(
-        Column(name="subject", label="督办事项", read=lambda notice: notice.subject),
+        Column(name="subject", label="督办事项", read=attrgetter("subject")),
         *columns.place(label="被督办协会"),
-        Column(name="state", label="状态", read=state_words),
+        Column(name="state", label="状态", read=state_of),
         columns.day("due_on", "回复期限"),
         columns.text("document_number", "文号"),
         columns.day("issued_on", "发出日期"),

@@ -35,7 +35,7 @@ LATER = date(2020, 3, 1)
 
 def samples(place: Association) -> dict[str, Model]:
     """Make one record of each type, under the slug of the type."""
-    return _members(place) | _volunteers(place) | _families(place)
+    return _members(place) | _volunteers(place) | _families(place) | _office(place)
 
 
 def _members(place: Association) -> dict[str, Model]:
@@ -117,5 +117,15 @@ def _families(place: Association) -> dict[str, Model]:
         ),
         "family-help": FamilyHelp.objects.create(
             family=family, kind=HelpKind.MONEY, on=LATER, amount_fen=100_000
+        ),
+    }
+
+
+def _office(place: Association) -> dict[str, Model]:
+    return {
+        "function-transfers": factories.function_transfer(place, function="家庭帮扶", staff_moved=0),
+        "venues": factories.venue(place, name="某会员之家", phone="13812345678"),
+        "partner-units": factories.partner_unit(
+            place, name="某卫生院", contact_name="某联系人", phone="13812345678"
         ),
     }

@@ -19,7 +19,8 @@ class SupervisionNoticeFilters(RecordFilters):
     def filter_queryset(self, queryset: SupervisionNoticeQuerySet) -> QuerySet:
         # The state is that of a day, so the day comes before every other filter.
         self.day: date = self.form.cleaned_data.get("on") or today()
-        return super().filter_queryset(queryset.standing(on=self.day))
+        kept: QuerySet = super().filter_queryset(queryset.standing(on=self.day))
+        return kept
 
     def keep_overdue(
         self, rows: SupervisionNoticeQuerySet, name: str, value: str
