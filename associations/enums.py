@@ -121,6 +121,28 @@ class Establishment(models.TextChoices):
     NONE = "none", "无编制"
 
 
+class TransferMode(models.TextChoices):
+    """How a department hands a function over."""
+
+    DIRECT = "direct", "直接转移"
+    PROJECT = "project", "项目运作"
+    PURCHASE = "purchase", "购买服务"
+
+
+class TransferExtent(models.TextChoices):
+    WHOLE = "whole", "整体"
+    PART = "part", "部分"
+
+
+class TransferLack(models.TextChoices):
+    """What did not come along with a function, or is not known to have."""
+
+    STAFF = "staff", "未落实人随事走"
+    MONEY = "money", "未落实费随事转"
+    STAFF_UNKNOWN = "staff-unknown", "人员划转未填报"
+    MONEY_UNKNOWN = "money-unknown", "经费划转未填报"
+
+
 class Milestone(models.TextChoices):
     PLAN_ISSUED = "plan-issued", "改革方案出台"
     ROADMAP = "roadmap", "时间表路线图"

@@ -1,4 +1,5 @@
 from associations.register.fields import AssociationField
+from associations.register.placed import PlacedForm
 from portal.accounts.roles import Permission
 from portal.records.forms import VersionedForm, form_of, formfield_of
 
@@ -15,7 +16,6 @@ from .models import (
     Volunteer,
 )
 from .person_field import PersonField
-from .placed_forms import PlacedForm
 
 
 class GroupForm(PlacedForm):

@@ -6,6 +6,7 @@ from django import forms
 from django.views.decorators.debug import sensitive_variables
 
 from associations.register.fields import AssociationField
+from associations.register.placed import PlacedForm
 from portal.lib.dates import today
 from portal.lib.id_numbers import IdNumberError
 from portal.lib.pinyin import initials
@@ -16,7 +17,6 @@ from . import identity
 from .enums import Sex
 from .models import Person
 from .person_field import choice_of
-from .placed_forms import PlacedForm
 
 # Never kept as a draft in the browser, and never offered to the next one at this machine.
 PRIVATE = {"data-private": "yes", "autocomplete": "off", "spellcheck": "false"}

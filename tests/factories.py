@@ -4,6 +4,8 @@ from datetime import date
 from itertools import count
 
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from stdnum.cn import uscc
 
 from associations.enums import (
     CODE_WIDTH,
@@ -14,8 +16,17 @@ from associations.enums import (
     Milestone,
     MilestoneStep,
     Post,
+    TransferExtent,
+    TransferMode,
 )
-from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
+from associations.models import (
+    Association,
+    FunctionTransfer,
+    MilestoneEvent,
+    MilestoneRule,
+    PolicyDocument,
+    QuotaRule,
+)
 from members.enums import Entry, FamilyKind, MemberKind, Sex
 from members.models import (
     Appointment,
@@ -29,7 +40,11 @@ from members.models import (
 )
 from portal.accounts.models import Grant, User
 from portal.accounts.roles import Role
+from portal.oversight.enums import NoticeKind, NoticeStep
+from portal.oversight.models import SupervisionNotice, SupervisionStep
 from portal.records.models import StoredFile
+from tasks.enums import PartnerKind, VenueKind
+from tasks.models import PartnerUnit, Venue
 
 serial = count(1)
 LEVEL_OF_WIDTH = {width: level for level, width in CODE_WIDTH.items()}
@@ -154,6 +169,10 @@ def stored_file(**values) -> StoredFile:
     return StoredFile.objects.create(**(defaults | values))
 
 
+def upload(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.7\n%%EOF\n")
+
+
 def milestone_step(place: Association, milestone: Milestone, step: MilestoneStep, on: date, **values):
     if step == MilestoneStep.CLAIMED:
         proof = {"document_number": "东府办〔2020〕1号", "achieved_on": on, "file": stored_file()}
@@ -161,3 +180,58 @@ def milestone_step(place: Association, milestone: Milestone, step: MilestoneStep
     return MilestoneEvent.objects.create(
         association=place, milestone=milestone, step=step, on=on, **({"reason": "理由"} | values)
     )
+
+
+def function_transfer(place: Association, **values) -> FunctionTransfer:
+    defaults = {
+        "function": f"公共服务{next(serial)}",
+        "department": "卫生健康委员会",
+        "mode": TransferMode.DIRECT,
+        "extent": TransferExtent.WHOLE,
+        "starts_on": date(2020, 1, 10),
+    }
+    return FunctionTransfer.objects.create(association=place, **(defaults | values))
+
+
+def venue(place: Association, **values) -> Venue:
+    defaults = {
+        "kind": VenueKind.MEMBERS_HOME,
+        "name": f"会员之家{next(serial)}",
+        "address": "某路1号",
+        "opened_on": date(2020, 1, 10),
+    }
+    return Venue.objects.create(association=place, **(defaults | values))
+
+
+def partner_unit(place: Association, **values) -> PartnerUnit:
+    defaults = {
+        "name": f"某医院{next(serial)}",
+        "kind": PartnerKind.MEDICAL,
+        "does": "义诊",
+        "starts_on": date(2020, 1, 10),
+    }
+    return PartnerUnit.objects.create(association=place, **(defaults | values))
+
+
+def credit_code(body: str) -> str:
+    """Add the check digit to seventeen characters that stand for nobody."""
+    return body + uscc.calc_check_digit(body)
+
+
+def notice(place: Association, **values) -> SupervisionNotice:
+    """Make a notice of the office above that was found on 10 January 2021 and goes on from there."""
+    defaults = {"issuer": place.parent, "kind": NoticeKind.OTHER, "finding": "台账不全"}
+    made = SupervisionNotice.objects.create(association=place, **(defaults | values))
+    notice_step(made, NoticeStep.FOUND, date(2021, 1, 10))
+    return made
+
+
+def notice_step(of: SupervisionNotice, step: NoticeStep, on: date, **values) -> SupervisionStep:
+    proof: dict[str, object] = {"text": "情况"}
+    if step == NoticeStep.NOTICED:
+        proof |= {"document_number": "洪计生协〔2021〕1号", "due_on": on}
+    if step == NoticeStep.ANSWERED:
+        proof |= {"file": values.pop("file", None) or stored_file()}
+    if step == NoticeStep.RETURNED:
+        proof |= {"due_on": on}
+    return SupervisionStep.objects.create(notice=of, step=step, on=on, **(proof | values))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('associations', '0002_initial'),
+        ('associations', '0003_code_statistics'),
     ]
 
     operations = [

@@ -13,10 +13,12 @@ from .policy import (
     StaffingRule,
     TermRule,
 )
+from .transfer import FunctionTransfer
 
 __all__ = [
     "RULE_FAMILIES",
     "Association",
+    "FunctionTransfer",
     "KeyTaskRule",
     "MilestoneEvent",
     "MilestoneRule",

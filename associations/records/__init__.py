@@ -1,5 +1,5 @@
-"""The record types of the register and of policy documents, and the files of milestones."""
+"""The record types of the register, of policy documents and of what an association does."""
 
-from . import milestones, policies, register, rules
+from . import milestones, policies, register, rules, transfers
 
-__all__ = ["milestones", "policies", "register", "rules"]
+__all__ = ["milestones", "policies", "register", "rules", "transfers"]

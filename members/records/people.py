@@ -5,6 +5,7 @@ from django.urls import reverse
 from members.filters import PersonFilters
 from members.models import Person
 from members.person_form import PersonForm
+from portal.accounts.models import User
 from portal.lib.masks import mask_phone
 from portal.lib.page_parts import Action
 from portal.records import columns
@@ -12,7 +13,7 @@ from portal.records.registry import register
 from portal.records.types import RecordType
 
 
-def search_link() -> list[Action]:
+def search_link(user: User) -> list[Action]:
     return [Action(label="按姓名或身份证号查找", url=reverse("members:find_person"), icon="search")]
 
 

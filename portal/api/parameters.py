@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from associations.enums import Body, Constituency, Kind, Level, Milestone, Post
+from associations.enums import Constituency, Kind, Level, Milestone, Post
 from portal.lib.asof import parse_as_of
 from portal.lib.dates import DayError
 
@@ -52,19 +52,6 @@ class RegisterFilters(AsOf):
 class PlaceFilters(serializers.Serializer):
     association = CodeField(required=False, help_text="只要该协会的")
     under = CodeField(required=False, help_text="该协会及其全部下级的")
-
-
-class DatedFilters(PlaceFilters):
-    on = DayField(required=False, help_text="只要该日有效的")
-
-
-class PolicyFilters(serializers.Serializer):
-    issuer = CodeField(required=False, help_text="适用地区协会的代码")
-
-
-class QuotaRuleFilters(serializers.Serializer):
-    body = serializers.ChoiceField(Body.choices, required=False)
-    on = DayField(required=False, help_text="只要该日有效的")
 
 
 class MilestoneFilters(PlaceFilters):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
-from associations.models import Association, MilestoneEvent, PolicyDocument, QuotaRule
+from associations.models import Association, MilestoneEvent
 from members.models import Appointment
 from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
@@ -45,47 +45,6 @@ def _names(text: str) -> Q:
     return Q(name__icontains=text) | Q(code__startswith=text) | Q(name_key__startswith=text.lower())
 
 
-def policies(user: User, asked: Asked) -> Rows:
-    """Keep the documents that the reader may read, of one place where asked."""
-    found = PolicyDocument.objects.visible_to(user)
-    if "issuer" in asked:
-        found = found.filter(issuer__code=asked["issuer"])
-    return found.values(
-        "id",
-        "number",
-        "title",
-        "issued_by",
-        "dated_on",
-        "printed_on",
-        "published_on",
-        "issue",
-        "visibility",
-        issuer_code=F("issuer__code"),
-    )
-
-
-def quota_rules(user: User, asked: Asked) -> Rows:
-    """Keep the quota rules of documents that the reader may read, by body and day in force."""
-    found = QuotaRule.objects.visible_to(user)
-    if "body" in asked:
-        found = found.filter(body=asked["body"])
-    if "on" in asked:
-        found = found.in_force(on=asked["on"])
-    return found.values(
-        "id",
-        "document_id",
-        "clause",
-        "levels",
-        "starts_on",
-        "ends_on",
-        "body",
-        "min_percent",
-        "constituencies",
-        document_number=F("document__number"),
-        scope_code=F("scope__code"),
-    )
-
-
 def milestone_events(user: User, asked: Asked) -> Rows:
     """Keep the steps of milestones by place, milestone and last day."""
     found = _of_place(MilestoneEvent.objects.visible_to(user), asked)
@@ -102,28 +61,6 @@ def milestone_events(user: User, asked: Asked) -> Rows:
         "achieved_on",
         "reason",
         association_code=F("association__code"),
-    )
-
-
-def appointments(user: User, asked: Asked) -> Rows:
-    """Keep the appointments by place and day in office; for readers who may see people."""
-    found = _of_place(Appointment.objects.visible_to(user), asked)
-    if "on" in asked:
-        found = found.in_office(on=asked["on"])
-    return found.values(
-        "id",
-        "person_id",
-        "post",
-        "constituency",
-        "employment",
-        "office_held",
-        "entry",
-        "exit",
-        "starts_on",
-        "ends_on",
-        association_code=F("term__association__code"),
-        term_number=F("term__number"),
-        person_name=F("person__name"),
     )
 
 

@@ -89,6 +89,18 @@ MENU = (
                 ),
             ),
             Entry(label="待核实", url_name="oversight:queue", permission=Permission.VERIFY),
+            Entry(
+                label="职能转移",
+                url_name="records:function-transfers_list",
+                permission=Permission.VIEW_STATISTICS,
+            ),
+            Entry(
+                label="督办",
+                url_name="records:supervision-notices_list",
+                permission=Permission.VIEW_STATISTICS,
+                also=("oversight:notice", "oversight:notice_new", "oversight:notice_step"),
+            ),
+            Entry(label="建议督办", url_name="oversight:proposals", permission=Permission.EDIT_RECORDS),
         ),
     ),
     Entry(
@@ -130,7 +142,16 @@ MENU = (
             ),
         ),
     ),
-    Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
+    Entry(
+        label="六项任务",
+        icon="tasks",
+        entries=(
+            Entry(label="阵地", url_name="records:venues_list", permission=Permission.VIEW_STATISTICS),
+            Entry(
+                label="合作单位", url_name="records:partner-units_list", permission=Permission.VIEW_STATISTICS
+            ),
+        ),
+    ),
     Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
     Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
     Entry(

@@ -16,7 +16,7 @@ from portal.lib.pdf import render_pdf
 from portal.records.files import store_bytes
 from portal.records.models import StoredFile
 
-from . import cases, councils, milestones, register
+from . import cases, councils, milestones, register, supervision, transfers, venues
 from .families import sow_families
 from .members import sow_members
 from .volunteers import sow_volunteers
@@ -51,6 +51,7 @@ def load(prefixes: Sequence[str], *, seed: int, scale: int, say: Say) -> None:
         cases.plan_in_time(by_code[cases.PLAN_IN_TIME], proof=proof, random=random)
     events = milestones.make_histories(offices, proof=proof, random=random, skip=cases.SKIPPED)
     say(f"改革事项记录 {events}")
+    _work(associations, offices, proof=proof, seed=seed, say=say)
     for made in (
         sow_members(prefixes, seed=seed, scale=scale),
         sow_volunteers(seed=seed),
@@ -83,6 +84,22 @@ def _seat(associations: Sequence[Association], random: Random, say: Say) -> None
             maker.make(association, shape=shape, terms=councils.draw_terms(level, random))
     maker.rows.save()
     say(f"人员 {len(maker.rows.people)}，届 {len(maker.rows.terms)}，任职 {len(maker.rows.appointments)}")
+
+
+def _work(
+    associations: Sequence[Association],
+    offices: Sequence[Association],
+    *,
+    proof: StoredFile,
+    seed: int,
+    say: Say,
+) -> None:
+    # A chance of its own: what is drawn here moves nothing that is drawn elsewhere.
+    random = Random(f"work-{seed}")
+    moved = transfers.make_transfers(offices, random)
+    places, partners = venues.make_venues(associations, random), venues.make_partners(offices, random)
+    notices = supervision.make_notices(offices, proof=proof, random=random)
+    say(f"职能转移 {moved}，阵地 {places}，合作单位 {partners}，督办 {notices}")
 
 
 def _proof() -> StoredFile:

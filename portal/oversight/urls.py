@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import council, councils, queue, reform, reform_steps, sessions
+from .views import council, councils, notice_steps, queue, reform, reform_steps, sessions, supervision
 
 app_name = "oversight"
 COUNCIL = "associations/<str:code>/council/"
@@ -16,6 +16,11 @@ urlpatterns = [
     path("reform/", reform.home, name="reform_home"),
     path("reform/queue/", queue.queue, name="queue"),
     path("reform/events/<int:pk>/file/", queue.file, name="file"),
+    path("supervision/proposals/", supervision.proposals, name="proposals"),
+    path("supervision/new/", supervision.new, name="notice_new"),
+    path("supervision/<int:pk>/", notice_steps.notice, name="notice"),
+    path("supervision/<int:pk>/<slug:step>/", notice_steps.step, name="notice_step"),
+    path("supervision/steps/<int:pk>/file/", supervision.file, name="notice_file"),
     path("associations/<str:code>/reform/", reform.board, name="reform"),
     path(MILESTONE, reform.milestone, name="milestone"),
     path(f"{MILESTONE}claim/", reform_steps.claim, name="claim"),

@@ -1,6 +1,7 @@
 """Short ways to declare the columns of a record type."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from operator import attrgetter, methodcaller
 
 from django.db.models import Choices, Model
@@ -34,13 +35,12 @@ def decimal(name: str, label: str, *, is_shown: bool = True) -> Column:
 
 def money(name: str, label: str, *, is_shown: bool = True) -> Column:
     """Name an amount that is kept in fen; it is shown in yuan."""
-    return Column(
-        name=name,
-        label=label,
-        read=lambda record: yuan(getattr(record, name)),
-        kind=Kind.DECIMAL,
-        is_shown=is_shown,
-    )
+
+    def read(record: Model) -> Decimal | None:
+        fen = getattr(record, name)
+        return None if fen is None else yuan(fen)
+
+    return Column(name=name, label=label, read=read, kind=Kind.DECIMAL, is_shown=is_shown)
 
 
 def yes_no(name: str, label: str, *, is_shown: bool = True) -> Column:

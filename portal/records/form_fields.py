@@ -35,7 +35,8 @@ def formfield_of(field: models.Field, **options) -> forms.Field | None:
     """Make a form field: days with the browser's calendar, amounts in yuan, words for the empty choice."""
     if field.name.endswith("_fen"):
         label = str(field.verbose_name).replace("(分)", "(元)")
-        return YuanField(label=label, required=not field.blank and not field.has_default())
+        is_required = not field.blank and not field.has_default()
+        return YuanField(label=label, required=is_required, help_text=field.help_text)
     if isinstance(field, models.ForeignKey) and field.related_model is StoredFile:
         return StoredFileField(label=field.verbose_name, required=not field.blank)
     if isinstance(field, ArrayField) and field.base_field.choices:

@@ -81,14 +81,14 @@ class RecordType:
     that a restore takes both back; `masks` hide a field in the history; `note` tells where records are made
     that no form of their own makes (`form_creates`).
 
-    `parents` are the foreign keys to the record that a new one is made under (one of them); `start` is the
-    page where that record is looked for first, told by `?then=` what is made under it. `children` are the
-    slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
-    returns it, and `write(record, seen=version, by=user)` a changed one, where saving it is not all; every
-    look at a type that `is_sensitive` is put on record.
+    `parents` are the foreign keys to the record that a new one is made under (one of them), unless the form
+    asks for it; `start` is the page where that record is looked for first, told by `?then=` what is made
+    under it. `children` are the slugs of the types that stand on the detail page. `make(record, by=user)`
+    writes a new record and returns it, and `write(record, seen=version, by=user)` a changed one, where saving
+    it is not all; every look at a type that `is_sensitive` is put on record.
 
     `own_page` is the address of a record that has a page written by hand instead of the generic one, and
-    `own_tabs` are the tabs of that page.
+    `own_tabs` are the tabs of that page; `list_links(user)` lead on from the list.
     """
 
     slug: str
@@ -115,7 +115,7 @@ class RecordType:
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
     own_page: Callable[[Model], str] | None = None
     own_tabs: Callable[[Model, HttpRequest], Sequence[Tab]] | None = None
-    list_links: Callable[[], Sequence[Action]] = lambda: ()
+    list_links: Callable[["User"], Sequence[Action]] = lambda user: ()
     start: str = ""
 
     @property
@@ -156,6 +156,16 @@ class RecordType:
             )
 
         return tuple(narrowed(column) if column.name in self.readers else column for column in self.columns)
+
+    @property
+    def needs_parent(self) -> bool:
+        """Whether a new record must come from its parent's page, because the form does not ask for it."""
+        return bool(self.form and self.parents) and not set(self.parents) <= set(self.form.base_fields)
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether every version is kept; a record of steps that are only added has none."""
+        return hasattr(self.model, "events")
 
     def records(self) -> ScopedQuerySet:
         """Return all records with what their columns read; the caller narrows them to a user."""

@@ -6,11 +6,10 @@ from .registry import registered
 from .types import RecordType
 from .views import bulk, editing, ending, exports, files, lists, records, saved_filters
 
-PAGES = (
+LISTS = (
     ("list", "", lists.listing),
     ("export_csv", "export.csv", exports.export_csv),
     ("export_xlsx", "export.xlsx", exports.export_xlsx),
-    ("history", "<int:pk>/history/", records.history),
 )
 WRITING = (
     ("edit", "<int:pk>/edit/", editing.edit),
@@ -19,7 +18,9 @@ WRITING = (
 
 
 def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
-    pages = [*PAGES, *(WRITING if record_type.form else ())]
+    pages = [*LISTS, *(WRITING if record_type.form else ())]
+    if record_type.is_tracked:
+        pages.append(("history", "<int:pk>/history/", records.history))
     if record_type.own_page is None:
         pages.append(("detail", "<int:pk>/", records.detail))
     if record_type.file_fields:

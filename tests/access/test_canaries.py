@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
@@ -10,6 +11,8 @@ from django.db import models
 from associations.models import MilestoneEvent
 from portal.accounts.roles import OFFICE
 from portal.accounts.scope import ScopedQuerySet
+from portal.oversight.enums import NoticeStep
+from portal.oversight.models import SupervisionNotice, SupervisionStep
 from tests import factories
 
 from . import world
@@ -19,6 +22,7 @@ PAGES = [row for row in read_matrix() if row.method == "GET"]
 MARK = re.compile(r"canary-[a-z]+-[a-z_]+-end")
 # Keys of programs, which no page shows.
 NO_TEXTS = ("token_hash", "id_number_hash", "kind", "key", "end_reason")
+UNCHANGING = (MilestoneEvent, SupervisionNotice, SupervisionStep)
 # What the neighbour's own clerk finds: proof that the marks are where people look.
 SHOWN = {
     "canary-association-name-end",
@@ -34,6 +38,14 @@ SHOWN = {
     "canary-policydocument-number-end",
     "canary-quotarule-clause-end",
     "canary-milestoneevent-document_number-end",
+    "canary-functiontransfer-function-end",
+    "canary-functiontransfer-document_number-end",
+    "canary-venue-name-end",
+    "canary-venue-facilities-end",
+    "canary-partnerunit-name-end",
+    "canary-supervisionnotice-finding-end",
+    "canary-supervisionstep-text-end",
+    "canary-supervisionstep-document_number-end",
 }
 
 
@@ -57,18 +69,27 @@ def text_fields(model: type[models.Model]) -> dict[str, str]:
 
 def plant(code: str) -> None:
     for model in scoped_models():
-        if model is MilestoneEvent:
-            continue  # cannot be changed: born with its marks
+        if model in UNCHANGING:
+            continue  # born with their marks
         queryset = model._default_manager.all()
         rows = queryset.filter(**{queryset.scope_path: code})
         if fields := text_fields(model):
             rows.update(**fields)
 
 
+def supervise(places) -> None:
+    """Leave marked notices about the neighbour; the one that the pages ask for among them."""
+    sibling = places["sibling"]
+    notice = world.noticed(sibling.association, **text_fields(SupervisionNotice))
+    factories.notice_step(notice, NoticeStep.NOTICED, world.DAY, **text_fields(SupervisionStep))
+    places["sibling"] = replace(sibling, notice=notice)
+
+
 @pytest.fixture
 def marked(here):
     sibling = here.places["sibling"].association
     world.claim(sibling, file_name="canary-storedfile-name-end", **text_fields(MilestoneEvent))
+    supervise(here.places)
     here.enter("neighbour", factories.user((OFFICE, sibling), username="neighbour"))
     plant(sibling.code)
     return here

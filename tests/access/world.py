@@ -15,6 +15,8 @@ from portal.accounts.roles import ROLES
 from portal.inbox.models import Message
 from portal.jobs.models import Job
 from portal.lib.json_codec import Json
+from portal.oversight.enums import NoticeStep
+from portal.oversight.models import SupervisionNotice, SupervisionStep
 from portal.records.exporting import path_of
 from portal.records.files import store_bytes
 from portal.records.models import Export, SavedFilter, StoredFile
@@ -28,6 +30,7 @@ PLACES = {"own": "360102", "below": "360102001", "sibling": "360103", "above": "
 TREE = ("31", "310107", "36", "3601", "360102", "360102001", "360103")
 OUTSIDE = ("sibling", "above", "elsewhere")
 DAY = date(2021, 6, 30)
+LATER = date(2021, 7, 30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,8 @@ class Place:
     report_file: str
     job: Job
     batch: Job
+    notice: SupervisionNotice
+    answer: SupervisionStep
     records: dict[str, Model]
 
     @property
@@ -144,6 +149,8 @@ def _place(association: Association) -> Place:
         report_file=file.name,
         job=job,
         batch=_batch(association),
+        notice=(notice := noticed(association)),
+        answer=factories.notice_step(notice, NoticeStep.ANSWERED, LATER, file=_proof("整改.pdf")),
         records=samples(association),
     )
 
@@ -193,6 +200,13 @@ def _proof(name: str) -> StoredFile:
     return StoredFile.objects.create(
         sha256=store_bytes(b"%PDF-1.7"), name=name, content_type="application/pdf", size=8
     )
+
+
+def noticed(association: Association, **values) -> SupervisionNotice:
+    """Make a notice of the office above that waits for its answer."""
+    made = factories.notice(association, **values)
+    factories.notice_step(made, NoticeStep.NOTICED, DAY)
+    return made
 
 
 def claim(association: Association, *, file_name: str = "方案.pdf", **values) -> MilestoneEvent:

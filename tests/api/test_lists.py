@@ -8,12 +8,9 @@ from tests.access import world
 
 LISTS = (
     register.Associations,
-    register.Policies,
-    register.QuotaRules,
     councils.MilestoneEvents,
-    councils.Appointments,
 )
-PATHS = ("associations", "policies", "quota-rules", "milestones", "appointments")
+PATHS = ("associations", "milestones")
 
 
 @pytest.fixture

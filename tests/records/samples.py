@@ -58,7 +58,8 @@ LATER = date(2020, 3, 1)
 
 def samples(place: Association) -> dict[str, Model]:
     """Make one record of each type, under the slug of the type."""
-    return _register(place) | _rules(place) | _members(place) | _volunteers(place) | _families(place)
+    of_register = _register(place) | _rules(place) | _office(place)
+    return of_register | _members(place) | _volunteers(place) | _families(place)
 
 
 def _register(place: Association) -> dict[str, Model]:
@@ -189,5 +190,15 @@ def _families(place: Association) -> dict[str, Model]:
         ),
         "family-help": FamilyHelp.objects.create(
             family=family, kind=HelpKind.MONEY, on=LATER, amount_fen=100_000
+        ),
+    }
+
+
+def _office(place: Association) -> dict[str, Model]:
+    return {
+        "function-transfers": factories.function_transfer(place, function="家庭帮扶", staff_moved=0),
+        "venues": factories.venue(place, name="某会员之家", phone="13812345678"),
+        "partner-units": factories.partner_unit(
+            place, name="某卫生院", contact_name="某联系人", phone="13812345678"
         ),
     }

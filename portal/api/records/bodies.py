@@ -104,7 +104,7 @@ def parent_in(body: Mapping[str, Any], record_type: RecordType, *, by: User) -> 
 
 def body_of(
     record_type: RecordType,
-    form: type[forms.BaseForm],
+    form: type[forms.BaseForm] | None = None,
     *,
     parents: Sequence[str] = (),
     suffix: str = "Body",
@@ -113,7 +113,7 @@ def body_of(
     fields: dict[str, serializers.Field] = {
         name: serializers.IntegerField(required=False) for name in parents
     }
-    fields |= {name: _shape(field) for name, field in accepted(form).items()}
+    fields |= {name: _shape(field) for name, field in accepted(form or record_type.form).items()}
     name = "".join(part.capitalize() for part in record_type.slug.split("-"))
     return type(f"{name}{suffix}", (serializers.Serializer,), fields)
 

@@ -27,6 +27,8 @@ from .views import (
 )
 
 MAX_PAGE = 200
+# The register answers by official code and not by key.
+HAND_MADE = ("associations",)
 REPEATABLE = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="同一个值重复提交只登记一次")
 SEEN = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="读取时得到的 ETag"
@@ -35,15 +37,14 @@ SEEN = OpenApiParameter(
 
 def patterns() -> Iterator[URLPattern]:
     for record_type in registered():
-        yield from patterns_of(record_type)
+        if record_type.slug not in HAND_MADE:
+            yield from patterns_of(record_type)
 
 
 def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
     slug, label = record_type.slug, record_type.label
-    row, body = (
-        serializer_of(record_type),
-        body_of(record_type, record_type.form, parents=record_type.parents),
-    )
+    row = serializer_of(record_type)
+    body = body_of(record_type, parents=record_type.parents) if record_type.form else None
     making = {"summary": f"登记{label}", "parameters": [REPEATABLE], "request": body, "responses": {201: row}}
     parameters = list_parameters_of(record_type)
     yield path(

@@ -10,6 +10,7 @@ from django.db.models import Field, ForeignKey, Model
 from rest_framework import serializers
 
 from associations.models import Association
+from portal.accounts.models import User
 from portal.records.history_queries import shown_fields
 from portal.records.types import RecordType
 
@@ -22,8 +23,8 @@ SCALARS: tuple[tuple[type[Field], type[serializers.Field]], ...] = (
 )
 
 
-def row_of(record: Model, record_type: RecordType) -> dict[str, Any]:
-    """Return what the API tells of a record; amounts are whole fen, shares and figures exact texts."""
+def row_of(record: Model, record_type: RecordType, *, user: User) -> dict[str, Any]:
+    """Return what the API tells the user of a record; amounts are whole fen, figures exact texts."""
     row: dict[str, Any] = {
         "id": record.pk,
         "version": getattr(record, "version", None),
@@ -31,7 +32,8 @@ def row_of(record: Model, record_type: RecordType) -> dict[str, Any]:
         "label": str(record),
     }
     for field in shown_fields(record_type.model):
-        row |= _values(record, field, record_type)
+        told = _values(record, field, record_type)
+        row |= told if record_type.may_read(field.name, record, user=user) else dict.fromkeys(told)
     return row
 
 
@@ -77,7 +79,10 @@ def serializer_of(record_type: RecordType) -> type[serializers.Serializer]:
 
 
 def _shapes(field: Field, record_type: RecordType) -> dict[str, serializers.Field]:
-    options = {"allow_null": field.null, "help_text": str(field.verbose_name)}
+    options = {
+        "allow_null": field.null or field.name in record_type.readers,
+        "help_text": str(field.verbose_name),
+    }
     if not isinstance(field, ForeignKey):
         return {field.name: _shape(field, options)}
     if issubclass(field.related_model, Association):

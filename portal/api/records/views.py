@@ -19,7 +19,7 @@ from portal.api.views.base import Resource
 from portal.audit.enums import Channel
 from portal.lib.findings import RuleViolation
 from portal.records import actions
-from portal.records.forms import EndForm, end_form_of
+from portal.records.forms import EndForm, VersionedForm, end_form_of
 from portal.records.lists import PLACE, list_request
 from portal.records.permissions import load_record, record_looks, require
 from portal.records.queries import edge_in, page_of
@@ -53,15 +53,15 @@ class RecordResource(Resource):
             raise ParseError("请求内容须为 JSON 对象")
         return self.request.data
 
-    def checked(self, record: Model, body: dict[str, Any], *, parents: tuple[str, ...] = ()) -> Model:
-        """Put the body into the record through its form. Raises: ValidationError."""
+    def checked(self, record: Model, body: dict[str, Any], *, parents: tuple[str, ...] = ()) -> VersionedForm:
+        """Put the body into the record through its form, and return the form. Raises: ValidationError."""
         blank = self.record_type.form(None, instance=record, user=self.request.user)
         entries = form_entries(blank, body, extra=parents)
         entries["seen"] = str(getattr(record, "version", 1))
         form = self.record_type.form(entries, instance=record, user=self.request.user)
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
-        return form.instance
+        return form
 
     def seen(self) -> int:
         """Return the version that the client read. Raises: Unconditional; Stale for no tag of ours."""
@@ -82,8 +82,9 @@ class RecordResource(Resource):
 
     def shown(self, record: Model, *, code: int = 200, **headers: str) -> Response:
         record_looks(self.request, self.record_type, [record], channel=Channel.API)
+        row = row_of(record, self.record_type, user=self.request.user)
         tag = {"ETag": tag_of(record)} if hasattr(record, "version") else {}
-        return Response(row_of(record, self.record_type), status=code, headers=tag | headers)
+        return Response(row, status=code, headers=tag | headers)
 
 
 def tag_of(record: Model) -> str:
@@ -112,7 +113,7 @@ class RecordListing(RecordResource):
             {
                 "next": self._link("after", page.after),
                 "previous": self._link("before", page.before),
-                "results": [row_of(record, self.record_type) for record in page.records],
+                "results": [row_of(record, self.record_type, user=request.user) for record in page.records],
             }
         )
 
@@ -144,8 +145,8 @@ class RecordMaking(RecordListing):
     def _make(self) -> int:
         body = self.body()
         parent = parent_in(body, self.record_type, by=self.request.user)
-        record = self.checked(self.record_type.model(**parent), body, parents=self.record_type.parents)
-        return self.written(actions.create, record).pk
+        form = self.checked(self.record_type.model(**parent), body, parents=self.record_type.parents)
+        return self.written(actions.create, form.instance, extras=form.extras()).pk
 
 
 class RecordReading(RecordResource):
@@ -163,7 +164,8 @@ class Changing:
     def patch(self, request: Request, pk: int) -> Response:
         record = self.own(pk)
         seen = self.seen()
-        self.written(actions.change, self.checked(record, self.body()), seen=seen)
+        form = self.checked(record, self.body())
+        self.written(actions.change, form.instance, seen=seen, extras=form.extras())
         return self.shown(load_record(request, self.record_type, pk))
 
 

@@ -2,7 +2,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 
 from portal.api import queries, rows
-from portal.api.parameters import DatedFilters, MilestoneFilters
+from portal.api.parameters import MilestoneFilters
 
 from .base import RecordList
 
@@ -14,13 +14,3 @@ class MilestoneEvents(RecordList):
 
     def get_queryset(self) -> QuerySet:
         return queries.milestone_events(self.request.user, self.asked)
-
-
-@extend_schema(summary="任职(须有人员权限)", parameters=[DatedFilters])
-class Appointments(RecordList):
-    serializer_class = rows.AppointmentRow
-    parameters = DatedFilters
-    is_personal = True
-
-    def get_queryset(self) -> QuerySet:
-        return queries.appointments(self.request.user, self.asked)

@@ -27,7 +27,7 @@ NOT_KEPT = ("csrfmiddlewaretoken", "seen")
 def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     require(request, record_type.edit_permission)
     parent = load_parent(request, record_type)
-    if record_type.parents and parent is None:
+    if record_type.needs_parent and parent is None:
         if record_type.start:
             return redirect(start_url(record_type))
         messages.info(request, note_of(record_type))

@@ -61,7 +61,7 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def list_actions(request: HttpRequest, record_type: RecordType) -> list[Action]:
     url = create_url(request, record_type)
     new = [Action(label=f"登记{record_type.label}", url=url, icon="plus", kind="primary")] if url else []
-    return [*record_type.list_links(), *new]
+    return [*record_type.list_links(request.user), *new]
 
 
 def create_url(request: HttpRequest, record_type: RecordType) -> str:
@@ -69,7 +69,7 @@ def create_url(request: HttpRequest, record_type: RecordType) -> str:
     if not (record_type.form_creates and request.user.scope.may(record_type.edit_permission)):
         return ""
     parent = kept(request.GET, *record_type.parents)
-    if record_type.parents and not parent:
+    if record_type.needs_parent and not parent:
         return start_url(record_type)
     return record_type.url("create") + (f"?{urlencode(parent)}" if parent else "")
 
@@ -81,7 +81,7 @@ def start_url(record_type: RecordType) -> str:
 
 def note_of(record_type: RecordType) -> str:
     """Tell where records are made that this page makes none of."""
-    if record_type.note or not record_type.parents:
+    if record_type.note or not record_type.needs_parent:
         return record_type.note
     names = "、".join(str(record_type.parent_of(name)._meta.verbose_name) for name in record_type.parents)
     return f"新的{record_type.label}在所属{names}的详情页登记"

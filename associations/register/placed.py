@@ -1,4 +1,4 @@
-"""The forms of records that belong to an association, chosen with the picker."""
+"""The form of a record that belongs to an association."""
 
 from associations.models import Association
 from associations.register.fields import AssociationField

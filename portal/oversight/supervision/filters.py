@@ -1,0 +1,31 @@
+from datetime import date
+
+from django.db.models import QuerySet
+
+from associations.enums import Milestone
+from portal.lib.dates import today
+from portal.oversight.enums import NoticeKind, NoticeState
+from portal.oversight.models import SupervisionNoticeQuerySet
+from portal.records.filters import AnyChoiceFilter, DayFilter, RecordFilters
+
+
+class SupervisionNoticeFilters(RecordFilters):
+    kind = AnyChoiceFilter(label="问题类型", choices=NoticeKind.choices)
+    milestone = AnyChoiceFilter(label="改革事项", choices=Milestone.choices)
+    state = AnyChoiceFilter(label="状态", choices=NoticeState.choices)
+    overdue = AnyChoiceFilter(label="回复", choices=[("true", "已逾期")], method="keep_overdue")
+    on = DayFilter(label="截至", method="keep_all")
+
+    def filter_queryset(self, queryset: SupervisionNoticeQuerySet) -> QuerySet:
+        # The state is that of a day, so the day comes before every other filter.
+        self.day: date = self.form.cleaned_data.get("on") or today()
+        kept: QuerySet = super().filter_queryset(queryset.standing(on=self.day))
+        return kept
+
+    def keep_overdue(
+        self, rows: SupervisionNoticeQuerySet, name: str, value: str
+    ) -> SupervisionNoticeQuerySet:
+        return rows.overdue(on=self.day)
+
+    def keep_all(self, rows: SupervisionNoticeQuerySet, name: str, value: date) -> SupervisionNoticeQuerySet:
+        return rows

@@ -1,0 +1,37 @@
+"""The record type of partner units; whoever does not edit them sees the contact person masked."""
+
+from portal.lib.masks import mask_name, mask_phone
+from portal.records import columns
+from portal.records.registry import register
+from portal.records.types import Ending, RecordType
+from tasks.filters import PartnerUnitFilters
+from tasks.forms import PartnerUnitForm
+from tasks.models import PartnerUnit
+
+PARTNER_UNITS = RecordType(
+    slug="partner-units",
+    model=PartnerUnit,
+    related=("association",),
+    columns=(
+        columns.text("name", "单位名称"),
+        columns.choice("kind", "单位类型"),
+        columns.text("does", "合作内容"),
+        columns.day("starts_on", "协议起始日期"),
+        columns.day("ends_on", "协议截止日期"),
+        columns.text("credit_code", "统一社会信用代码", is_shown=False),
+        columns.masked("contact_name", "联系人", mask_name, is_shown=False),
+        columns.masked("phone", "联系电话", mask_phone, is_shown=False),
+        *columns.place(),
+        columns.key(),
+    ),
+    order="code",
+    filters=PartnerUnitFilters,
+    form=PartnerUnitForm,
+    masks={"contact_name": mask_name, "phone": mask_phone},
+    parents=("association",),
+    bulk_fields=("kind", "ends_on"),
+    ending=Ending(label="终止合作", fields=("ends_on",)),
+    deletes=True,
+)
+
+register(PARTNER_UNITS)
