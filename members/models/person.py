@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from associations.models import Association
 from members.enums import Education, PoliticalStatus, Sex
+from members.likeness import Traits
 from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
@@ -68,3 +69,8 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def traits(self) -> Traits:
+        """What tells this person from others."""
+        return Traits(name=self.name, born_on=self.born_on, id_number_hash=self.id_number_hash)

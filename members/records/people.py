@@ -1,12 +1,30 @@
 """The record type of people."""
 
+from django.urls import reverse
+
 from members.filters import PersonFilters
 from members.forms import PersonForm
+from members.identity import duplicates_of
+from members.merging.queries import merged_person
 from members.models import Person
+from portal.accounts.models import User
 from portal.lib.masks import mask_phone
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import RecordType
+
+
+def links_for(person: Person, user: User) -> list[Action]:
+    count = len(duplicates_of(person, user=user))
+    label = f"疑似重复 {count}" if count else "查重合并"
+    return [Action(label=label, url=reverse("members:lookalikes", args=[person.pk]))]
+
+
+def forward(key: int, user: User) -> str:
+    merged = merged_person(user, key)
+    return reverse("members:merged", args=[merged.pk]) if merged else ""
+
 
 PEOPLE = RecordType(
     slug="people",
@@ -30,6 +48,8 @@ PEOPLE = RecordType(
     derived=("name_key",),
     masks={"phone": mask_phone},
     children=("memberships", "volunteers"),
+    links_for=links_for,
+    forward=forward,
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
 )
 

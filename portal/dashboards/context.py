@@ -90,6 +90,12 @@ MENU = (
                 permission=Permission.VIEW_PEOPLE,
                 also=("records:household-visits_list",),
             ),
+            Entry(
+                label="疑似重复",
+                url_name="members:duplicates",
+                permission=Permission.VIEW_PEOPLE,
+                also=("members:lookalikes", "members:merge", "members:merges", "members:merged"),
+            ),
         ),
     ),
     Entry(

@@ -13,6 +13,8 @@ from portal.lib.page_parts import Action
 from portal.lib.spreadsheet import Cell, Kind
 
 if TYPE_CHECKING:
+    from portal.accounts.models import User
+
     from .filters import RecordFilters
     from .forms import VersionedForm
 
@@ -69,6 +71,9 @@ class RecordType:
     `parents` are the foreign keys to the record that a new one is made under (one of them); `children` are
     the slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
     returns it where saving it is not all; every look at a type that `is_sensitive` is put on record.
+
+    `links` lead from a record to other pages, and `links_for` those that depend on the reader;
+    `forward(key, user)` is the page that tells what became of a record that is no more, or "".
     """
 
     slug: str
@@ -91,6 +96,8 @@ class RecordType:
     deletes: bool = False
     is_sensitive: bool = False
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
+    links_for: Callable[[Model, "User"], Sequence[Action]] = lambda record, user: ()
+    forward: Callable[[int, "User"], str] = lambda key, user: ""
 
     @property
     def label(self) -> str:
