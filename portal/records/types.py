@@ -73,7 +73,8 @@ class RecordType:
     returns it where saving it is not all; every look at a type that `is_sensitive` is put on record.
 
     `links` lead from a record to other pages, and `links_for` those that depend on the reader;
-    `forward(key, user)` is the page that tells what became of a record that is no more, or "".
+    `forward(key, user)` is the page that tells what became of a record that is no more, or "". `bulk_pages`
+    are labels and routes of other pages that the chosen records of the list are posted to.
     """
 
     slug: str
@@ -98,6 +99,7 @@ class RecordType:
     links: Callable[[Model], Sequence[Action]] = lambda record: ()
     links_for: Callable[[Model, "User"], Sequence[Action]] = lambda record, user: ()
     forward: Callable[[int, "User"], str] = lambda key, user: ""
+    bulk_pages: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:

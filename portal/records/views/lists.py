@@ -10,6 +10,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.audit.enums import Channel
@@ -60,6 +61,9 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "actions": list_actions(request, record_type),
         "exports": exports(request, record_type),
         "bulk_url": bulk_url(request, record_type),
+        "bulk_pages": [
+            (label, reverse(name) + with_query(request.GET)) for label, name in record_type.bulk_pages
+        ],
     }
     return render(request, "records/list.html", context)
 
