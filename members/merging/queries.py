@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 
@@ -15,23 +16,29 @@ SHOWN_OF_A_GROUP = 20
 # Pairs of a group that are alike, and which of those that somebody told apart count among them: a pair whose
 # numbers are both known and differ is neither.
 PAIRS = {
-    Likeness.NUMBER: ("count(*) * (count(*) - 1) / 2", "true"),
+    Likeness.NUMBER: ("found.count * (found.count - 1) / 2", "true"),
     Likeness.NAME: (
-        "(count(*) * (count(*) - 1) - count(id_number_hash) * (count(id_number_hash) - 1)) / 2",
+        "(found.count * (found.count - 1) - found.numbered * (found.numbered - 1)) / 2",
         "one.id_number_hash IS NULL OR other.id_number_hash IS NULL",
     ),
 }
+# Candidates are read off an index, in its order and no further than the page needs; of them alone the rows.
 GROUPS = """
-    SELECT (array_agg(person.id ORDER BY person.id))[:%s], count(*)
-    FROM ({people}) AS person
-    WHERE {beyond}
-    GROUP BY {key}
-    HAVING count(*) > 1 AND {alike} > 0 AND {alike} > (
+    SELECT found.keys[:%s], found.count
+    FROM (
+        SELECT {key} FROM ({keyed}) AS person WHERE {beyond}
+        GROUP BY {key} HAVING count(*) > 1 ORDER BY {order}
+    ) AS candidate
+    CROSS JOIN LATERAL (
+        SELECT array_agg(person.id ORDER BY person.id) AS keys, count(*) AS count,
+               count(person.id_number_hash) AS numbered
+        FROM ({people}) AS person WHERE {same}
+    ) AS found
+    WHERE {alike} > (
         SELECT count(*) FROM members_distinctpair AS pair
         JOIN members_person AS one ON one.id = pair.first_id
         JOIN members_person AS other ON other.id = pair.second_id
-        WHERE pair.first_id = ANY (array_agg(person.id)) AND pair.second_id = ANY (array_agg(person.id))
-            AND ({counts})
+        WHERE pair.first_id = ANY (found.keys) AND pair.second_id = ANY (found.keys) AND ({counts})
     )
     ORDER BY {order}
     LIMIT %s
@@ -98,22 +105,26 @@ def _found(
 ) -> list[tuple[list[int], int]]:
     alike, counts = PAIRS[by]
     key = KEYS[by]
-    rows = people.filter(**{f"{name}__isnull": False for name in key})
-    narrowed, parameters = (
-        rows.order_by().values("id", "name", "born_on", "id_number_hash").query.sql_with_params()
-    )
+    rows = people.filter(**{f"{name}__isnull": False for name in key}).order_by()
+    try:
+        keyed, parameters = rows.values(*key).query.sql_with_params()
+    except EmptyResultSet:  # nobody's reach
+        return []
+    whole, _ = rows.values("id", "name", "born_on", "id_number_hash").query.sql_with_params()
     columns = ", ".join(key)
     statement = GROUPS.format(
-        people=narrowed,
+        keyed=keyed,
+        people=whole,
         beyond=BEYOND.format(key=columns, side="<" if is_backwards else ">") if edge else "true",
         key=columns,
+        same=" AND ".join(f"person.{name} = candidate.{name}" for name in key),
         alike=alike,
         counts=counts,
         order=", ".join(f"{name} DESC" if is_backwards else name for name in key),
     )
+    edges = [edge] if edge else []
     with connection.cursor() as cursor:
-        edges = [edge] if edge else []
-        cursor.execute(statement, [SHOWN_OF_A_GROUP, *parameters, *edges, limit])
+        cursor.execute(statement, [SHOWN_OF_A_GROUP, *parameters, *edges, *parameters, limit])
         return [(keys, count) for keys, count in cursor]
 
 

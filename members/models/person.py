@@ -45,9 +45,11 @@ class Person(models.Model):
         verbose_name = "人员"
         indexes = [
             models.Index(fields=["association", "name_key"], name="person_name_key"),
-            models.Index(fields=["name", "born_on"], name="person_name_born"),
+            # Who shares a name and birth, or a number, is read off these two without a look at the rows.
+            models.Index(fields=["name", "born_on"], include=["association"], name="person_name_born"),
             models.Index(
                 fields=["id_number_hash"],
+                include=["association"],
                 name="person_id_number",
                 condition=Q(id_number_hash__isnull=False),
             ),

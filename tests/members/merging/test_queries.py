@@ -154,3 +154,7 @@ def test_statements_are_three_for_any_number_of_groups(county, office, django_as
 
     with django_assert_num_queries(3):
         assert len(groups(people)) == 3
+
+
+def test_nobody_has_no_groups(county, outsider):
+    assert groups(Person.objects.visible_to(outsider)) == groups(Person.objects.none()) == []

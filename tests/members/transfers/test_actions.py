@@ -162,9 +162,7 @@ def test_receiving_office_accepts_and_only_then_the_record_moves(county, other_c
 
 def test_declined_and_withdrawn_requests_change_no_membership(county, other_county, office, neighbour, asked):
     actions.decline(request=asked, answer="查无此人", by=neighbour, at=AT, seen=1)
-    again = actions.ask(
-        membership=asked.membership, to_code="360103", reason="搬家", by=office, at=AT
-    )
+    again = actions.ask(membership=asked.membership, to_code="360103", reason="搬家", by=office, at=AT)
     actions.withdraw(request=again, by=office, at=AT, seen=1)
 
     assert state(asked) == (TransferState.DECLINED, neighbour, 2)
