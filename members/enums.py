@@ -71,6 +71,25 @@ class LeaveReason(models.TextChoices):
     DISSOLVED = "dissolved", "单位撤销"
 
 
+class TransferState(models.TextChoices):
+    WAITING = "waiting", "待接收"
+    ACCEPTED = "accepted", "已接收"
+    DECLINED = "declined", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    EXPIRED = "expired", "已过期"
+
+
+class ClearingState(models.TextChoices):
+    OPEN = "open", "进行中"
+    CLOSING = "closing", "正在办结"
+    CLOSED = "closed", "已办结"
+
+
+class ClearingVerdict(models.TextChoices):
+    STAYS = "stays", "已核对"
+    LEAVES = "leaves", "待退会"
+
+
 class Skill(models.TextChoices):
     COUNSELLING = "counselling", "心理咨询"
     SOCIAL_WORK = "social-work", "社会工作"

@@ -7,6 +7,8 @@ from unicodedata import normalize
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
+from members.likeness import KEYS, likeness
+from members.merging.queries import distinct_from
 from members.models import Person
 from portal.accounts.models import User
 from portal.lib.id_numbers import IdNumber, IdNumberError, normal_form, read_id_number
@@ -74,17 +76,18 @@ def find_by_id_number(user: User, text: object) -> list[Person]:
 
 
 def duplicates_of(person: Person, *, user: User) -> list[Person]:
-    """Find others in the user's reach with the same number, or with the same name and birth date.
-
-    Two people whose numbers are both known and differ are never taken for one.
-    """
-    if person.id_number_hash is None:
-        alike = Q(pk__in=[])
-        unlike = Q(pk__in=[])
-    else:
-        alike = Q(id_number_hash=person.id_number_hash)
-        unlike = Q(id_number_hash__isnull=False) & ~alike
-    if person.born_on is not None:
-        alike |= Q(name=person.name, born_on=person.born_on)
-    found = Person.objects.visible_to(user).filter(alike).exclude(unlike).exclude(pk=person.pk)
-    return list(found.select_related("association").order_by("association__code", "pk"))
+    """Find others in the user's reach who may be this person, as `likeness` says, and are not told apart."""
+    same = Q()
+    for key in KEYS.values():
+        values = {name: getattr(person, name) for name in key}
+        if None not in values.values():
+            same |= Q(**values)
+    if not same:
+        return []
+    found = Person.objects.visible_to(user).filter(same).exclude(pk=person.pk)
+    told_apart = distinct_from(person)
+    return [
+        other
+        for other in found.select_related("association").order_by("association__code", "pk")
+        if likeness(person.traits, other.traits) and other.pk not in told_apart
+    ]

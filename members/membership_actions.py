@@ -1,21 +1,22 @@
 """Writes of the rolls: who joins, leaves, moves to another association, is cleared from the list."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.db.models import F
 
 from associations.models import Association
 from associations.permissions import require
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.lib.findings import Finding, RuleViolation
-from portal.records.saving import refusal, save_record, save_version
+from portal.records.saving import refusal, save_record
 
 from .enums import LeaveReason, MemberCategory, MemberKind
-from .membership_rules import Spell, join_findings, leave_findings
-from .models import ContactHousehold, MemberGroup, MemberOrganisation, Membership, Person
+from .membership_rules import join_findings
+from .membership_steps import close, member_of, move, refuse_any, spells_of
+from .models import MemberGroup, MemberOrganisation, Membership, Person
+
+MOST_TRANSFERS = 2_000
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def join(
     Raises: RuleViolation.
     """
     require(Permission.EDIT_RECORDS, by, association.code, field="association")
-    _lock_member(member, by=by)
+    _lock_all(type(member), [member.pk], by=by)
     membership = Membership(
         association=association,
         kind=MemberKind.INDIVIDUAL if isinstance(member, Person) else MemberKind.ORGANISATION,
@@ -58,7 +59,7 @@ def leave(*, membership: Membership, left_on: date, reason: LeaveReason, by: Use
     current = _locked([membership.pk], by=by)[0]
     if current.version != seen:
         raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
-    _close([current], left_on=left_on, reason=reason)
+    close([current], left_on=left_on, reason=reason)
 
 
 @transaction.atomic
@@ -80,26 +81,35 @@ def transfer(
     current = _locked([membership.pk], by=by)[0]
     if current.version != seen:
         raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
-    if to.pk == current.association_id:
-        raise refusal("该会员已在这个协会，请选择另一个协会", code="same_association", field="to")
-    member = _member_of(current)
-    _lock_member(member, by=by)
-    _close([current], left_on=on - timedelta(days=1), reason=LeaveReason.TRANSFERRED)
-    if not to.code.startswith(member.association.code):
-        member.association = to
-        save_version(member, seen=member.version)
-    moved = Membership(
-        association=to,
-        kind=current.kind,
-        person=current.person,
-        organisation=current.organisation,
-        group=group,
-        category=current.category,
-        is_key_member=current.is_key_member,
-        joined_on=on,
-    )
-    _enter(moved)
-    return moved
+    _lock_members([current], by=by)
+    return move([current], to=to, on=on, group=group)[0]
+
+
+@transaction.atomic
+def transfer_many(
+    *,
+    memberships: Iterable[int],
+    to: Association,
+    on: date,
+    by: User,
+    expected: int,
+    group: MemberGroup | None = None,
+) -> int:
+    """Move members to another association from the day `on`, all of them or none.
+
+    Shape: returns how many moved.
+    Raises: RuleViolation, as `transfer`, for more than 2,000, and when they are not `expected` in number.
+    """
+    require(Permission.EDIT_RECORDS, by, to.code, field="to")
+    keys = sorted(set(memberships))
+    if len(keys) > MOST_TRANSFERS:
+        raise refusal(f"一次最多转会 {MOST_TRANSFERS} 人，请缩小范围", code="too_many")
+    if len(keys) != expected:
+        message = f"确认时为 {expected} 人，现在为 {len(keys)} 人，请重新核对"
+        raise refusal(message, code="stale")
+    rows = _locked(keys, by=by)
+    _lock_members(rows, by=by)
+    return len(move(rows, to=to, on=on, group=group))
 
 
 @transaction.atomic
@@ -109,7 +119,7 @@ def close_memberships(*, memberships: Iterable[int], left_on: date, reason: Leav
     Shape: returns how many were ended. Raises: RuleViolation.
     """
     rows = _locked(sorted(set(memberships)), by=by)
-    _close(rows, left_on=left_on, reason=reason)
+    close(rows, left_on=left_on, reason=reason)
     return len(rows)
 
 
@@ -126,55 +136,33 @@ def _locked(keys: Sequence[int], *, by: User) -> list[Membership]:
     return found
 
 
-def _lock_member(member: Person | MemberOrganisation, *, by: User) -> None:
+def _lock_members(rows: Sequence[Membership], *, by: User) -> None:
     # Whoever is about to join is locked first: of many who try at once the second sees the first.
-    reachable = type(member).objects.visible_to(by, Permission.EDIT_RECORDS).filter(pk=member.pk)
-    locked = reachable.select_for_update(of=("self",)).first()
-    if locked is None:
+    for model in (Person, MemberOrganisation):
+        keys = {each.pk for each in map(member_of, rows) if isinstance(each, model)}
+        _lock_all(model, sorted(keys), by=by)
+
+
+def _lock_all(model: type[Person] | type[MemberOrganisation], keys: Sequence[int], *, by: User) -> None:
+    if not keys:
+        return
+    reachable = model.objects.visible_to(by, Permission.EDIT_RECORDS).filter(pk__in=keys).order_by("pk")
+    if len(reachable.select_for_update(of=("self",)).values_list("pk")) != len(keys):
         raise refusal("所选人员或团体不存在，或不在您的管理范围内", code="unknown_member", field="member")
 
 
-def _member_of(membership: Membership) -> Person | MemberOrganisation:
-    member = membership.person or membership.organisation
-    if member is None:
-        raise ValueError("a membership of nobody passed its constraint")
-    return member
-
-
 def _enter(membership: Membership) -> None:
-    member = _member_of(membership)
+    member = member_of(membership)
     # Scoped by the member, whom the writer reaches, and by the association, which they may edit.
     earlier = member.memberships.filter(association=membership.association)
-    _refuse_any(
+    refuse_any(
         join_findings(
             born_on=member.born_on if isinstance(member, Person) else None,
             joined_on=membership.joined_on,
-            earlier=_spells(earlier),
+            earlier=spells_of(earlier),
         )
     )
     group = membership.group
     if group is not None and group.association_id != membership.association_id:
         raise refusal("会员小组须属于同一协会", code="foreign_group", field="group")
     save_record(membership)
-
-
-def _close(rows: Sequence[Membership], *, left_on: date, reason: LeaveReason) -> None:
-    _refuse_any(leave_findings(spells=_spells(rows), left_on=left_on))
-    keys = [row.pk for row in rows]
-    Membership.objects.scoped().filter(pk__in=keys).update(
-        left_on=left_on, leave_reason=reason, version=F("version") + 1
-    )
-    # A contact that began after the last day never was one of this member's: it ends on its own first day.
-    households = ContactHousehold.objects.scoped().filter(membership__in=keys, ends_on__isnull=True)
-    households.filter(starts_on__lte=left_on).update(ends_on=left_on, version=F("version") + 1)
-    households.filter(starts_on__gt=left_on).update(ends_on=F("starts_on"), version=F("version") + 1)
-
-
-def _spells(rows: Iterable[Membership]) -> list[Spell]:
-    return [Spell(joined_on=row.joined_on, left_on=row.left_on) for row in rows]
-
-
-def _refuse_any(findings: Iterable[Finding]) -> None:
-    found = list(findings)
-    if found:
-        raise RuleViolation(found)

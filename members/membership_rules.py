@@ -1,7 +1,7 @@
 """Who may join, leave and be transferred: pure claims on facts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.lib.dates import add_years, official_day
@@ -51,6 +51,11 @@ def leave_findings(*, spells: Sequence[Spell], left_on: date) -> Iterator[Findin
     if later:
         message = f"退会日期不能早于入会日期（{official_day(max(later))}）"
         yield _error("before_joining", message, "left_on", measured=left_on, required=max(later))
+
+
+def of_member(name: str, finding: Finding) -> Finding:
+    """Say of which member a finding speaks, where several are judged together."""
+    return replace(finding, message=f"{name}：{finding.message}")
 
 
 def _error(

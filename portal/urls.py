@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", include("portal.inbox.urls")),
     path("jobs/", include("portal.jobs.urls")),
     path("reports/", include("portal.reports.urls")),
+    path("members/", include("members.urls")),
     path("records/", include("portal.records.urls")),
     path("people/", include("members.urls")),
     path("associations/", include("associations.register.urls")),

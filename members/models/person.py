@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from associations.models import Association
 from members.enums import Education, PoliticalStatus, Sex
+from members.likeness import Traits
 from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
@@ -44,11 +45,13 @@ class Person(models.Model):
         verbose_name = "人员"
         indexes = [
             models.Index(fields=["association", "name_key"], name="person_name_key"),
-            models.Index(fields=["name", "born_on"], name="person_name_born"),
+            # Who shares a name and birth, or a number, is read off these two without a look at the rows.
+            models.Index(fields=["name", "born_on"], include=["association"], name="person_name_born"),
             # A whole province by name, and whoever begins with these initials.
             models.Index(fields=["name_key", "id"], name="person_by_name_key"),
             models.Index(
                 fields=["id_number_hash"],
+                include=["association"],
                 name="person_id_number",
                 condition=Q(id_number_hash__isnull=False),
             ),
@@ -70,3 +73,8 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def traits(self) -> Traits:
+        """What tells this person from others."""
+        return Traits(name=self.name, born_on=self.born_on, id_number_hash=self.id_number_hash)

@@ -2,12 +2,16 @@
 
 from operator import attrgetter
 
+from django.urls import reverse
+
 from members import membership_actions
 from members.filters import HouseholdFilters, MembershipFilters, NamedFilters
 from members.forms import GroupForm, MembershipForm, OrganisationForm
 from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.lib.masks import mask_address, mask_phone
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.filters import DatedFilters
 from portal.records.forms import form_of
@@ -36,6 +40,15 @@ def leave(membership: Membership, *, values: dict, seen: int, by: User) -> None:
     )
 
 
+def links_for(membership: Membership, user: User) -> list[Action]:
+    if membership.left_on or not user.scope.covers(Permission.EDIT_RECORDS, membership.association.code):
+        return []
+    return [
+        Action(label="转会", url=reverse("members:transfer", args=[membership.pk])),
+        Action(label="申请转出", url=reverse("members:request_new", args=[membership.pk])),
+    ]
+
+
 MEMBERSHIPS = RecordType(
     slug="memberships",
     model=Membership,
@@ -59,6 +72,8 @@ MEMBERSHIPS = RecordType(
     make=join,
     ending=Ending(label="退会", fields=("left_on", "leave_reason"), write=leave),
     bulk_fields=("category", "is_key_member"),
+    bulk_pages=(("转会", "members:transfer_many"),),
+    links_for=links_for,
     start="members:find_person",
     note="团体会员在团体的详情页登记",
 )

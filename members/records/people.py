@@ -3,6 +3,8 @@
 from django.urls import reverse
 
 from members.filters import PersonFilters
+from members.identity import duplicates_of
+from members.merging.queries import merged_person
 from members.models import Person
 from members.person_form import PersonForm
 from portal.accounts.models import User
@@ -15,6 +17,17 @@ from portal.records.types import RecordType
 
 def search_link(user: User) -> list[Action]:
     return [Action(label="按姓名或身份证号查找", url=reverse("members:find_person"), icon="search")]
+
+
+def links_for(person: Person, user: User) -> list[Action]:
+    count = len(duplicates_of(person, user=user))
+    label = f"疑似重复 {count}" if count else "查重合并"
+    return [Action(label=label, url=reverse("members:lookalikes", args=[person.pk]))]
+
+
+def forward(key: int, user: User) -> str:
+    merged = merged_person(user, key)
+    return reverse("members:merged", args=[merged.pk]) if merged else ""
 
 
 PEOPLE = RecordType(
@@ -40,6 +53,8 @@ PEOPLE = RecordType(
     masks={"phone": mask_phone},
     children=("appointments", "memberships", "volunteers"),
     list_links=search_link,
+    links_for=links_for,
+    forward=forward,
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
 )
 

@@ -153,6 +153,6 @@ class ScopedQuerySet(models.QuerySet):
         self._refuse_unscoped()
         return super().update(**kwargs)
 
-    def delete(self):
+    def delete(self) -> tuple[int, dict[str, int]]:
         self._refuse_unscoped()
         return super().delete()

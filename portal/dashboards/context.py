@@ -117,6 +117,24 @@ MENU = (
                 permission=Permission.VIEW_PEOPLE,
                 also=("records:household-visits_list",),
             ),
+            Entry(
+                label="重新登记",
+                url_name="members:rounds",
+                permission=Permission.VIEW_PEOPLE,
+                also=("members:round", "members:round_progress", "members:round_close"),
+            ),
+            Entry(
+                label="转会申请",
+                url_name="members:requests",
+                permission=Permission.VIEW_PEOPLE,
+                also=("members:request",),
+            ),
+            Entry(
+                label="疑似重复",
+                url_name="members:duplicates",
+                permission=Permission.VIEW_PEOPLE,
+                also=("members:lookalikes", "members:merge", "members:merges", "members:merged"),
+            ),
         ),
     ),
     Entry(

@@ -1,6 +1,6 @@
 """Write one record so that a broken constraint is a finding and not a crash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
@@ -93,6 +93,20 @@ def update_rows(rows: models.QuerySet, values: Mapping[str, object]) -> None:
             rows.update(**values, version=F("version") + 1)
     except IntegrityError as error:
         raise refusal(_message_of(rows.model, error), code="constraint") from error
+
+
+def create_rows(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model by one statement, all or none; the caller has validated them.
+
+    Raises: RuleViolation when a constraint does not hold for one of them.
+    """
+    if not rows:
+        return
+    try:
+        with transaction.atomic():
+            type(rows[0])._base_manager.bulk_create(rows)
+    except IntegrityError as error:
+        raise refusal(_message_of(rows[0], error), code="constraint") from error
 
 
 def _findings(error: ValidationError) -> list[Finding]:

@@ -89,6 +89,10 @@ class RecordType:
 
     `own_page` is the address of a record that has a page written by hand instead of the generic one, and
     `own_tabs` are the tabs of that page; `list_links(user)` lead on from the list.
+
+    `links` lead from a record to other pages, and `links_for` those that depend on the reader;
+    `forward(key, user)` is the page that tells what became of a record that is no more, or "". `bulk_pages`
+    are labels and routes of other pages that the chosen records of the list are posted to.
     """
 
     slug: str
@@ -117,6 +121,9 @@ class RecordType:
     own_tabs: Callable[[Model, HttpRequest], Sequence[Tab]] | None = None
     list_links: Callable[["User"], Sequence[Action]] = lambda user: ()
     start: str = ""
+    links_for: Callable[[Model, "User"], Sequence[Action]] = lambda record, user: ()
+    forward: Callable[[int, "User"], str] = lambda key, user: ""
+    bulk_pages: tuple[tuple[str, str], ...] = ()
 
     @property
     def label(self) -> str:

@@ -24,6 +24,7 @@ from portal.reports.archive import stored
 from portal.reports.making import build as build_report
 from portal.reports.models import Report, ReportFile, ReportKind
 from tests import factories
+from tests.members.samples import people_once
 from tests.records.samples import samples
 
 PLACES = {"own": "360102", "below": "360102001", "sibling": "360103", "above": "3601", "elsewhere": "310107"}
@@ -151,7 +152,7 @@ def _place(association: Association) -> Place:
         batch=_batch(association),
         notice=(notice := noticed(association)),
         answer=factories.notice_step(notice, NoticeStep.ANSWERED, LATER, file=_proof("整改.pdf")),
-        records=samples(association),
+        records=samples(association) | people_once(association),
     )
 
 

@@ -54,6 +54,9 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "bulk_url": bulk_url(request, record_type),
         "saved": filter_menu(request, record_type),
         "saved_query": with_query(request.GET).removeprefix("?"),
+        "bulk_pages": [
+            (label, reverse(name) + with_query(request.GET)) for label, name in record_type.bulk_pages
+        ],
     }
     return render(request, "records/list.html", context)
 

@@ -53,11 +53,17 @@ def may_edit(request: HttpRequest, record_type: RecordType, record: Model) -> bo
 
 @require_safe
 def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
-    record = load_record(request, record_type, pk)
+    try:
+        record = load_record(request, record_type, pk)
+    except Http404:
+        if url := record_type.forward(pk, request.user):
+            return redirect(url)
+        raise
     record_looks(request, record_type, [record], channel=Channel.PAGE)
+    links = [*record_type.links(record), *record_type.links_for(record, request.user)]
     context = head(request, record_type, record) | {
         "facts": facts_of(record, record_type, user=request.user),
-        "actions": [*edit_actions(request, record_type, record), *record_type.links(record)],
+        "actions": [*edit_actions(request, record_type, record), *links],
         "sections": sections_of(request, record_type, record),
     }
     return render(request, "records/detail.html", context)
