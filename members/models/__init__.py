@@ -5,6 +5,7 @@ from .family import Family, FamilyMember
 from .household import ContactHousehold, HouseholdVisit
 from .membership import MemberGroup, MemberOrganisation, Membership
 from .person import Person
+from .request import PersonalDataRequest
 from .volunteer import ServiceRecord, Volunteer, VolunteerContract, VolunteerRating, VolunteerTraining
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "MemberOrganisation",
     "Membership",
     "Person",
+    "PersonalDataRequest",
     "ServiceRecord",
     "Session",
     "Term",

@@ -2,8 +2,8 @@
 
 from members.filters import PersonFilters
 from members.forms import PersonForm
+from members.identity import id_number_of, readable_id_number
 from members.models import Person
-from portal.lib.masks import mask_phone
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import RecordType
@@ -21,14 +21,15 @@ PEOPLE = RecordType(
         columns.choice("education", "学历", is_shown=False),
         columns.text("workplace", "工作单位"),
         columns.text("title", "单位职务"),
-        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        columns.masked("phone", "电话", is_shown=False),
+        columns.masked("id_number_sealed", "身份证号", whole=readable_id_number, is_shown=False),
         *columns.place(),
     ),
     order="code",
     filters=PersonFilters,
     form=PersonForm,
     derived=("name_key",),
-    masks={"phone": mask_phone},
+    opens={"id_number_sealed": id_number_of},
     children=("memberships", "volunteers"),
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
 )

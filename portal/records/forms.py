@@ -2,11 +2,15 @@
 
 from django import forms
 from django.db import models
+from django.db.models import Model
 
 from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
+from portal.lib.masks import STAR
 from portal.lib.money import YuanField
 
+from .personal_data import labels_of, masks_of
+from .subjects import names_somebody
 from .types import RecordType
 
 
@@ -47,6 +51,22 @@ class VersionedForm(RecordForm):
         self.user = user
         self.fields["seen"].required = self.instance.pk is not None
         self.initial["seen"] = self.instance.version
+        # The page holds no more than a list does: whoever does not type a new value keeps the old one.
+        self.masked = {
+            name: mask.on_page(getattr(self.instance, name))
+            for name, mask in masks_of(type(self.instance)).items()
+            if self.instance.pk and name in self.fields
+        }
+        self.initial |= self.masked
+
+    def clean(self) -> dict:
+        for name, mask in self.masked.items():
+            typed = self.cleaned_data.get(name, "")
+            if typed == mask:
+                self.cleaned_data[name] = getattr(self.instance, name)
+            elif STAR in typed:
+                self.add_error(name, "含有星号的内容不能保存：请填写完整，或保持打开时的样子")
+        return super().clean()
 
 
 def form_of(model: type[models.Model], *fields: str) -> type[VersionedForm]:
@@ -72,6 +92,48 @@ def end_form_of(record_type: RecordType) -> type[EndForm]:
     return forms.modelform_factory(
         record_type.model, form=EndForm, fields=fields, formfield_callback=formfield_of
     )
+
+
+class RevealForm(forms.Form):
+    """Which masked values are needed whole, and what for; only what was chosen is shown."""
+
+    names = forms.MultipleChoiceField(label="要查看的内容", widget=forms.CheckboxSelectMultiple)
+    cause = forms.ChoiceField(
+        label="事由",
+        choices=[
+            ("", "请选择"),
+            *((cause, cause) for cause in ("核对本人身份", "联系本人", "办理业务", "走访上门", "配合检查")),
+        ],
+    )
+    detail = forms.CharField(
+        label="具体说明",
+        min_length=5,
+        max_length=100,
+        help_text="写明因何事需要，不要写姓名、电话、证件号码或住址",
+    )
+
+    def __init__(self, *args, record: Model, record_type: RecordType, **options) -> None:
+        super().__init__(*args, **options)
+        self.record = record
+        self.fields["names"].choices = [
+            (name, label) for name, label in labels_of(record_type.model).items() if getattr(record, name)
+        ]
+
+    def clean_detail(self) -> str:
+        return free_of_names(self.cleaned_data["detail"], self.record)
+
+    def reason(self) -> str:
+        return f"{self.cleaned_data['cause']}，{self.cleaned_data['detail']}"
+
+
+def free_of_names(text: str, record: Model) -> str:
+    """Return a text that is kept for ever, if it names nobody.
+
+    Raises: ValidationError.
+    """
+    if names_somebody(text, record):
+        raise forms.ValidationError("事由将长期保存，请不要写姓名、电话、证件号码或住址")
+    return text
 
 
 class SeenForm(forms.Form):

@@ -12,6 +12,8 @@ from portal.accounts.scope import ScopedQuerySet
 from portal.lib.page_parts import Action
 from portal.lib.spreadsheet import Cell, Kind
 
+from .personal_data import masks_of
+
 if TYPE_CHECKING:
     from .filters import RecordFilters
     from .forms import VersionedForm
@@ -30,7 +32,7 @@ class Column:
     """A column of the list and of its export, and a line of the detail page.
 
     `sort` is the path of a field that has an index and no nulls; without it the list cannot be sorted by the
-    column. A column that is not `is_shown` waits in the column choice.
+    column. A column that is not `is_shown` waits in the column choice; `read_out` hides more on exports.
     """
 
     name: str
@@ -39,6 +41,11 @@ class Column:
     kind: Kind = Kind.TEXT
     sort: str = ""
     is_shown: bool = True
+    read_out: Callable[[Model], Cell] | None = None
+
+    def exported(self, record: Model) -> Cell:
+        """Read the cell for a list that leaves the office."""
+        return (self.read_out or self.read)(record)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +70,8 @@ class RecordType:
 
     Whoever may see it is told by the model's own query set. `order` names the column that sorts the list at
     first; `derived` are the fields that follow from those of the form, so that a restore takes both back;
-    `masks` hide a field in the history; `note` tells where records are made that no form of their own makes
-    (`form_creates`).
+    `opens` read what a field holds sealed; `note` tells where records are made that no form of their own
+    makes (`form_creates`).
 
     `parents` are the foreign keys to the record that a new one is made under (one of them); `children` are
     the slugs of the types that stand on the detail page. `make(record, by=user)` writes a new record and
@@ -80,7 +87,7 @@ class RecordType:
     edit_permission: Permission = Permission.EDIT_RECORDS
     related: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
-    masks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    opens: Mapping[str, Callable[[Model], str]] = field(default_factory=dict)
     bulk_fields: tuple[str, ...] = ()
     form_creates: bool = True
     note: str = ""
@@ -105,6 +112,15 @@ class RecordType:
         """The fields of the model that the form writes."""
         names = {each.name for each in self.model._meta.concrete_fields}
         return tuple(name for name in self.form.base_fields if name in names)
+
+    @property
+    def masks(self) -> dict[str, Callable[[str], str]]:
+        """How pages show the fields that the registry of personal data masks."""
+        return {name: mask.on_page for name, mask in masks_of(self.model).items()}
+
+    def whole(self, record: Model, name: str) -> str:
+        """Return what a masked field holds."""
+        return self.opens[name](record) if name in self.opens else str(getattr(record, name))
 
     def records(self) -> ScopedQuerySet:
         """Return all records with what their columns read; the caller narrows them to a user."""

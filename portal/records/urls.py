@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .registry import registered
 from .types import RecordType
-from .views import bulk, editing, ending, lists, records
+from .views import bulk, editing, ending, lists, records, revealing
 
 PAGES = (
     ("list", "", lists.listing),
@@ -23,6 +23,8 @@ def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
         pages.append(("create", "new/", editing.create))
     if record_type.bulk_fields:
         pages.append(("bulk", "bulk/", bulk.bulk))
+    if record_type.masks:
+        pages.append(("reveal", "<int:pk>/reveal/", revealing.reveal))
     if record_type.ending:
         pages.append(("end", "<int:pk>/end/", ending.end))
     if record_type.deletes:

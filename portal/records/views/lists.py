@@ -25,8 +25,9 @@ from portal.records.lists import (
     rows_of,
     with_query,
 )
-from portal.records.permissions import record_looks, require
+from portal.records.permissions import looked, record_looks, require
 from portal.records.queries import count_of, edge_in, page_of
+from portal.records.subjects import not_frozen
 from portal.records.types import RecordType
 
 PAGE_SIZE = 50
@@ -119,13 +120,14 @@ def export_xlsx(request: HttpRequest, record_type: RecordType) -> HttpResponseBa
 
 
 def exported(request: HttpRequest, record_type: RecordType) -> spreadsheet.Sheet:
-    """The filtered list with its columns and in its order, read by a cursor of the database."""
+    """The filtered list without frozen data, with its columns and in its order, read by a cursor."""
     asked = list_request(request, record_type)
-    ordered = asked.rows.order_by(*asked.order.columns(is_reversed=False))
-    record_looks(request, record_type, ordered, channel=Channel.EXPORT)
-    records = ordered.iterator(READ_AT_ONCE)
+    ordered = asked.rows.filter(not_frozen(record_type.model)).order_by(
+        *asked.order.columns(is_reversed=False)
+    )
+    records = looked(request, record_type, ordered.iterator(READ_AT_ONCE), channel=Channel.EXPORT)
     return spreadsheet.Sheet(
         title=record_type.label,
         columns=[spreadsheet.Column(header=column.label, kind=column.kind) for column in asked.columns],
-        rows=([column.read(record) for column in asked.columns] for record in records),
+        rows=([column.exported(record) for column in asked.columns] for record in records),
     )
