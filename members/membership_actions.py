@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.findings import Finding, RuleViolation
 from portal.records.saving import refusal, save_record, save_version
+from portal.records.subjects import lock_of
 
 from .enums import LeaveReason, MemberCategory, MemberKind
 from .membership_rules import Spell, join_findings, leave_findings
@@ -132,6 +133,8 @@ def _lock_member(member: Person | MemberOrganisation, *, by: User) -> None:
     locked = reachable.select_for_update(of=("self",)).first()
     if locked is None:
         raise refusal("所选人员或团体不存在，或不在您的管理范围内", code="unknown_member", field="member")
+    if lock := lock_of(locked):
+        raise refusal(f"所选人员的个人信息{lock}，不能办理", code="locked", field="member")
 
 
 def _member_of(membership: Membership) -> Person | MemberOrganisation:

@@ -1,6 +1,7 @@
 from typing import Self
 
 import pgtrigger
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -63,3 +64,8 @@ class PersonalDataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.received_on}"
+
+    @property
+    def about(self) -> str:
+        """Name the record by its type and key."""
+        return f"{apps.get_model(self.model)._meta.verbose_name} {self.key}"

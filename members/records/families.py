@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from django.db.models import Model
+from django.urls import reverse
 
 from members.filters import DatedFilters, FamilyFilters
 from members.forms import FamilyForm
@@ -18,11 +19,17 @@ from members.models import (
     HospitalPass,
 )
 from portal.accounts.roles import Permission
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.filters import RecordFilters
 from portal.records.forms import form_of
 from portal.records.registry import register
 from portal.records.types import Column, Ending, RecordType
+
+
+def rights_link(record) -> list[Action]:
+    return [Action(label="个人信息请求", url=reverse("privacy:families_rights", args=[record.pk]))]
+
 
 FAMILIES = RecordType(
     slug="families",
@@ -53,6 +60,7 @@ FAMILIES = RecordType(
     ),
     ending=Ending(label="退出帮扶", fields=("ends_on", "end_reason")),
     is_sensitive=True,
+    links=rights_link,
 )
 
 

@@ -2,11 +2,14 @@
 
 from operator import attrgetter
 
+from django.urls import reverse
+
 from members import membership_actions
 from members.filters import DatedFilters, MembershipFilters, NamedFilters
 from members.forms import GroupForm, MembershipForm, OrganisationForm
 from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
 from portal.accounts.models import User
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.forms import form_of
 from portal.records.registry import register
@@ -96,6 +99,11 @@ GROUPS = RecordType(
     deletes=True,
 )
 
+
+def rights_link(record) -> list[Action]:
+    return [Action(label="个人信息请求", url=reverse("privacy:households_rights", args=[record.pk]))]
+
+
 HOUSEHOLDS = RecordType(
     slug="households",
     model=ContactHousehold,
@@ -117,6 +125,7 @@ HOUSEHOLDS = RecordType(
     children=("household-visits",),
     ending=Ending(label="结束联系", fields=("ends_on",)),
     deletes=True,
+    links=rights_link,
 )
 
 HOUSEHOLD_VISITS = RecordType(

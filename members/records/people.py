@@ -1,12 +1,20 @@
 """The record type of people."""
 
+from django.urls import reverse
+
 from members.filters import PersonFilters
 from members.forms import PersonForm
 from members.identity import id_number_of, readable_id_number
 from members.models import Person
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import RecordType
+
+
+def rights_link(record) -> list[Action]:
+    return [Action(label="个人信息请求", url=reverse("privacy:people_rights", args=[record.pk]))]
+
 
 PEOPLE = RecordType(
     slug="people",
@@ -32,6 +40,7 @@ PEOPLE = RecordType(
     opens={"id_number_sealed": id_number_of},
     children=("memberships", "volunteers"),
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
+    links=rights_link,
 )
 
 register(PEOPLE)

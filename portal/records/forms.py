@@ -10,7 +10,6 @@ from portal.lib.masks import STAR
 from portal.lib.money import YuanField
 
 from .personal_data import labels_of, masks_of
-from .subjects import names_somebody
 from .types import RecordType
 
 
@@ -114,26 +113,12 @@ class RevealForm(forms.Form):
 
     def __init__(self, *args, record: Model, record_type: RecordType, **options) -> None:
         super().__init__(*args, **options)
-        self.record = record
         self.fields["names"].choices = [
             (name, label) for name, label in labels_of(record_type.model).items() if getattr(record, name)
         ]
 
-    def clean_detail(self) -> str:
-        return free_of_names(self.cleaned_data["detail"], self.record)
-
     def reason(self) -> str:
         return f"{self.cleaned_data['cause']}，{self.cleaned_data['detail']}"
-
-
-def free_of_names(text: str, record: Model) -> str:
-    """Return a text that is kept for ever, if it names nobody.
-
-    Raises: ValidationError.
-    """
-    if names_somebody(text, record):
-        raise forms.ValidationError("事由将长期保存，请不要写姓名、电话、证件号码或住址")
-    return text
 
 
 class SeenForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Which data about people are kept: the `personal_data.yaml` of each room, which people read and this runs."""
+"""Which data about people are kept: the `personal_data.yaml` of each room, read by people and run here."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

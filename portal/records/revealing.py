@@ -15,7 +15,7 @@ from portal.lib.page_parts import Fact
 
 from .personal_data import labels_of
 from .saving import refusal
-from .subjects import lock_of
+from .subjects import NAMES_NOBODY, lock_of, names_somebody
 from .types import RecordType
 
 
@@ -25,11 +25,13 @@ def reveal(
 ) -> list[Fact]:
     """Put the look on record, then return the whole values of these masked fields.
 
-    Raises: RuleViolation where the data are frozen or erased, or past the day's number of looks;
-    LookNotRecorded.
+    Raises: RuleViolation where the data are frozen or erased, for a reason that names somebody, past the
+    day's number of looks; LookNotRecorded.
     """
     if lock := lock_of(record):
         raise refusal(f"该记录的个人信息{lock}，不能查看", code="locked")
+    if names_somebody(reason, record):
+        raise refusal(NAMES_NOBODY, code="names", field="detail")
     labels = labels_of(record_type.model)
     with transaction.atomic():
         # The user's own row makes two looks at the same moment wait for each other.

@@ -14,6 +14,7 @@ from .personal_data import PersonalModel, emptied, registry
 from .types import rows_of
 
 FROZEN, ERASED = "已冻结", "已删除"
+NAMES_NOBODY = "事由将长期保存，请不要写姓名、电话、证件号码或住址"
 ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}")
 PHONE = re.compile(r"1[0-9]{10}")
 
