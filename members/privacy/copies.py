@@ -3,20 +3,23 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, Model
 from django.views.decorators.debug import sensitive_variables
 
 from portal.accounts.models import User
+from portal.accounts.scope import ScopedQuerySet
 from portal.lib.spreadsheet import Column, Sheet, write_xlsx
 from portal.records.personal_data import PersonalModel
 from portal.records.subjects import rows_about
 from portal.records.types import RecordType
 
+Openers = Mapping[str, Callable[[Model], str]]
 PLACE = ("登记协会代码", "登记协会")
 ABOUT = ("记录", "条数", "用途", "依据", "谁可查看", "保存期限")
 
@@ -62,37 +65,33 @@ def packed(copy: Copy, *, made_at: datetime) -> bytes:
     return package.getvalue()
 
 
-def _part(entry: PersonalModel, rows: Iterable[Model], *, opens) -> Part:
-    fields = [
-        (each.label.removesuffix("(密文)"), entry.model._meta.get_field(each.name), opens.get(each.name))
-        for each in entry.fields
-        if entry.model._meta.get_field(each.name).editable or each.name in opens
-    ]
+def _part(entry: PersonalModel, rows: ScopedQuerySet, *, opens: Openers) -> Part:
+    named = [(each, cast(Field, entry.model._meta.get_field(each.name))) for each in entry.fields]
+    told = [(each, field) for each, field in named if field.editable or each.name in opens]
     path = rows.scope_path.removesuffix("code")
     places = rows.order_by("pk").values_list("pk", f"{path}code", f"{path}name")
     records = rows.in_bulk()
     return Part(
         entry=entry,
-        heads=(*PLACE, *(label for label, _, _ in fields)),
+        heads=(*PLACE, *(each.label.removesuffix("(密文)") for each, _ in told)),
         rows=tuple(
-            (
-                code,
-                name,
-                *(
-                    read(records[key]) if read else _words(field, getattr(records[key], field.attname))
-                    for _, field, read in fields
-                ),
-            )
+            (code, name, *(_told(records[key], field, opens=opens) for _, field in told))
             for key, code, name in places
         ),
     )
 
 
+def _told(record: Model, field: Field, *, opens: Openers) -> str:
+    if field.name in opens:
+        return opens[field.name](record)
+    return _words(field, getattr(record, field.attname))
+
+
 def _words(field: Field, value: object) -> str:
     if value in (None, ""):
         return ""
-    if isinstance(field, ArrayField):
-        return "、".join(_words(field.base_field, each) for each in value)
+    if isinstance(value, list):
+        return "、".join(_words(cast(ArrayField, field).base_field, each) for each in value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if field.choices:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import yaml
 from django.apps import AppConfig, apps
@@ -182,7 +183,7 @@ def _field(model: type[Model], name: str, line: Mapping, place: str) -> Personal
     place = f"{place}.{name}"
     _refuse_unknown(line, FIELD_KEYS, place)
     try:
-        field = model._meta.get_field(name)
+        field = cast(Field, model._meta.get_field(name))
         mask = MASKS[line["mask"]] if "mask" in line else None
         erasure = line["erasure"]
         if erasure == Disposal.BLANK:

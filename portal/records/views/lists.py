@@ -112,9 +112,14 @@ def export_xlsx(request: HttpRequest, record_type: RecordType) -> HttpResponseBa
     if count_of(asked.rows, is_exact=True).number >= spreadsheet.MAX_ROWS:
         messages.error(request, "一个工作簿放不下这么多记录，请导出 CSV，或缩小筛选范围。")
         return redirect(record_type.url("list") + with_query(request.GET))
+    sheet = exported(request, record_type)
     # Closed by the response that sends it.
     file = TemporaryFile()  # noqa: SIM115
-    spreadsheet.write_xlsx(file, [exported(request, record_type)], created=now())
+    try:
+        spreadsheet.write_xlsx(file, [sheet], created=now())
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{record_type.slug}.xlsx", content_type=XLSX_TYPE)
 
