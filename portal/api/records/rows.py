@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from associations.models import Association
 from portal.records.history_queries import shown_fields
+from portal.records.subjects import is_frozen
 from portal.records.types import RecordType
 
 # Model fields by the JSON that they become; whatever is not listed is a text.
@@ -20,6 +21,9 @@ SCALARS: tuple[tuple[type[Field], type[serializers.Field]], ...] = (
     (models.DateTimeField, serializers.DateTimeField),
     (models.DateField, serializers.DateField),
 )
+
+
+NAMING = {"id", "version", "association_code", "label"}
 
 
 def row_of(record: Model, record_type: RecordType) -> dict[str, Any]:
@@ -32,6 +36,9 @@ def row_of(record: Model, record_type: RecordType) -> dict[str, Any]:
     }
     for field in shown_fields(record_type.model):
         row |= _values(record, field, record_type)
+    if is_frozen(record):
+        # Of somebody whose data are frozen the name, as on the pages.
+        row |= dict.fromkeys(row.keys() - NAMING)
     return row
 
 

@@ -66,6 +66,27 @@ def test_every_sensitive_page_is_on_record(everything, record_type):
             assert (name, after) == (name, before + 1)
 
 
+@pytest.mark.parametrize("record_type", SENSITIVE, ids=lambda each: each.slug)
+def test_api_shows_nothing_unrecorded(everything, deaf, record_type):
+    record = record_type.model.objects.first()
+    address = f"/api/v1/{record_type.slug}/"
+
+    answers = [everything.get(address), everything.get(f"{address}{record.pk}/")]
+
+    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(503, "暂时不能查看")] * 2
+    for answer in answers:
+        assert [canary for canary in FAMILY_CANARIES.values() if canary in shown(answer)] == []
+
+
+@pytest.mark.parametrize("record_type", SENSITIVE, ids=lambda each: each.slug)
+def test_api_puts_each_look_on_record_once(everything, record_type):
+    record = record_type.model.objects.first()
+
+    everything.get(f"/api/v1/{record_type.slug}/{record.pk}/")
+
+    assert [(look.channel, look.key) for look in Look.objects.all()] == [("api", record.pk)]
+
+
 def test_copy_shows_nothing_unrecorded(everything, deaf, person):
     answer = everything.post(f"/personal-data/people/{person.pk}/copy/", ASKED)
 

@@ -259,6 +259,32 @@ def test_frozen_person_is_changed_by_no_bulk(clerk, frozen, county):
     }
 
 
+def test_frozen_person_is_a_name_in_the_api(clerk, frozen):
+    listed = clerk.get("/api/v1/people/").json()["results"]
+    row = clerk.get(f"/api/v1/people/{frozen.pk}/").json()
+
+    assert [each for each in listed if each["id"] == frozen.pk] == [row]
+    assert {name: value for name, value in row.items() if value is not None} == {
+        "id": frozen.pk,
+        "version": 2,
+        "association_code": "360102",
+        "label": CANARIES["name"],
+    }
+
+
+def test_api_changes_one_field_and_keeps_what_is_masked(clerk, person):
+    answer = clerk.patch(
+        f"/api/v1/people/{person.pk}/",
+        {"workplace": "新单位"},
+        content_type="application/json",
+        headers={"If-Match": '"1"'},
+    )
+
+    person.refresh_from_db()
+    assert (answer.status_code, answer.json()["phone"]) == (200, "139****4321")
+    assert (person.workplace, person.phone) == ("新单位", CANARIES["phone"])
+
+
 def test_frozen_person_still_counts(frozen, county):
     assert Membership.objects.on_roll(on=frozen.memberships.get().joined_on).count() == 1
 
