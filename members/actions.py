@@ -13,6 +13,7 @@ from portal.lib.dates import official_day
 from portal.lib.findings import Finding, RuleViolation
 from portal.lib.pinyin import initials
 from portal.records.saving import refusal, save_record, save_version
+from portal.records.subjects import lock_of
 
 from .enums import Exit
 from .models import Appointment, Person, Session, Term
@@ -179,6 +180,8 @@ def _people(entering: Sequence[Arrival], *, by: User) -> dict[int, Person]:
     people = Person.objects.visible_to(by).in_bulk(list(wanted))
     if wanted - people.keys():
         raise refusal("所选人员不存在，或不在您的管理范围内", code="unknown_person", field="entering")
+    if any(lock_of(person) for person in people.values()):
+        raise refusal("所选人员的个人信息已冻结或已删除，不能任职", code="locked", field="entering")
     return people
 
 

@@ -141,3 +141,19 @@ class HelpKind(models.TextChoices):
     SCHOOLING = "schooling", "助学"
     COUNSELLING = "counselling", "心理疏导"
     WORK = "work", "生产帮扶"
+
+
+class RequestKind(models.TextChoices):
+    COPY = "copy", "查阅复制"
+    CORRECTION = "correction", "更正"
+    RESTRICTION = "restriction", "冻结"
+    RELEASE = "release", "解除冻结"
+    ERASURE = "erasure", "删除"
+
+
+class IdentityCheck(models.TextChoices):
+    ID_CARD = "id-card", "当面核验身份证"
+    HOUSEHOLD_BOOK = "household-book", "核验户口簿"
+    PROXY = "proxy", "核验委托书和受托人身份证"
+    KNOWN = "known", "经办人当面认识本人"
+    OFFICE = "office", "协会依职权办理"

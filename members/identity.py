@@ -12,7 +12,7 @@ from members.merging.queries import distinct_from
 from members.models import Person
 from portal.accounts.models import User
 from portal.lib.id_numbers import IdNumber, IdNumberError, normal_form, read_id_number
-from portal.lib.masks import mask_id_number
+from portal.lib.masks import STAR, mask_id_number
 from portal.lib.sealed import SealError, seal, search_hash, unseal
 
 ID_NUMBER_PURPOSE = "person.id_number"
@@ -38,7 +38,7 @@ def clear_id_number(person: Person) -> None:
 
 
 @sensitive_variables()
-def id_number_of(person: Person, *, on: date) -> IdNumber | None:
+def number_read_of(person: Person, *, on: date) -> IdNumber | None:
     """Read the birth date and the sex that a person's number says; None without one that can be opened."""
     if person.id_number_sealed is None:
         return None
@@ -55,14 +55,32 @@ def looks_like_id_number(text: str) -> bool:
 
 
 @sensitive_variables()
-def masked_id_number(person: Person) -> str:
-    """Return a person's number as clerks may see it, or "" without one.
+def id_number_of(person: Person) -> str:
+    """Return a person's whole number, or "" without one; whoever shows it has put the look on record.
 
     Raises: SealError.
     """
     if person.id_number_sealed is None:
         return ""
-    return mask_id_number(unseal(person.id_number_sealed, ID_NUMBER_PURPOSE))
+    return unseal(person.id_number_sealed, ID_NUMBER_PURPOSE)
+
+
+@sensitive_variables()
+def readable_id_number(person: Person) -> str:
+    """Return a person's whole number for a mask, a star where no key opens it: the list still stands."""
+    try:
+        return id_number_of(person)
+    except SealError:
+        return STAR
+
+
+@sensitive_variables()
+def masked_id_number(person: Person) -> str:
+    """Return a person's number as clerks may see it, or "" without one.
+
+    Raises: SealError.
+    """
+    return mask_id_number(id_number_of(person))
 
 
 @sensitive_variables()

@@ -10,6 +10,7 @@ from associations.permissions import require
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.records.saving import refusal, save_record
+from portal.records.subjects import lock_of
 
 from .enums import LeaveReason, MemberCategory, MemberKind
 from .membership_rules import join_findings
@@ -147,8 +148,11 @@ def _lock_all(model: type[Person] | type[MemberOrganisation], keys: Sequence[int
     if not keys:
         return
     reachable = model.objects.visible_to(by, Permission.EDIT_RECORDS).filter(pk__in=keys).order_by("pk")
-    if len(reachable.select_for_update(of=("self",)).values_list("pk")) != len(keys):
+    locked = list(reachable.select_for_update(of=("self",)))
+    if len(locked) != len(keys):
         raise refusal("所选人员或团体不存在，或不在您的管理范围内", code="unknown_member", field="member")
+    if lock := next(filter(None, map(lock_of, locked)), ""):
+        raise refusal(f"所选人员的个人信息{lock}，不能办理", code="locked", field="member")
 
 
 def _enter(membership: Membership) -> None:

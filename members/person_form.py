@@ -95,7 +95,7 @@ class PersonForm(PlacedForm):
 
     def _follow_number(self) -> None:
         """Fill in what the number says, and say where something else was typed."""
-        said = identity.id_number_of(self.instance, on=today())
+        said = identity.number_read_of(self.instance, on=today())
         if said is None:
             return
         born_on, sex = self.cleaned_data.get("born_on"), self.cleaned_data.get("sex")

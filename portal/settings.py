@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "portal.accounts.middleware.ScopeMiddleware",
     "portal.accounts.middleware.BadInputMiddleware",
+    "portal.audit.middleware.LooksMiddleware",
 ]
 TEMPLATES = [
     {
@@ -222,6 +223,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = FILES_DIR
+# How often one user may have masked personal data shown whole on one day.
+REVEALS_PER_DAY = env.int("REVEALS_PER_DAY", default=50)
 MAX_FILE_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

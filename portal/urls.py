@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", include("portal.reports.urls")),
     path("members/", include("members.urls")),
     path("records/", include("portal.records.urls")),
-    path("people/", include("members.urls")),
+    path("personal-data/", include("members.privacy.urls")),
     path("associations/", include("associations.register.urls")),
     path("policies/", include("associations.policies.urls")),
 ]

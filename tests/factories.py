@@ -5,6 +5,9 @@ from itertools import count
 
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_static.models import StaticDevice
 from stdnum.cn import uscc
 
 from associations.enums import (
@@ -75,6 +78,16 @@ def user(*grants: tuple[Role, Association], username: str = "", **values) -> Use
 def grant(to: User, role: Role, place: Association, **values) -> Grant:
     permission = Permission.objects.get(codename=role.codename, content_type__app_label="associations")
     return Grant.objects.create(user=to, permission=permission, content_object=place, **values)
+
+
+def verify(client: Client, of: User) -> Client:
+    """Sign a browser in with a second factor."""
+    client.force_login(of)
+    device = StaticDevice.objects.create(user=of, name="测试", confirmed=True)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    return client
 
 
 def policy(issuer: Association, **values) -> PolicyDocument:

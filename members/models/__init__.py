@@ -6,6 +6,7 @@ from .family import Family, FamilyMember
 from .household import ContactHousehold, HouseholdVisit
 from .membership import MemberGroup, MemberOrganisation, Membership
 from .person import Person
+from .request import PersonalDataRequest
 from .sameness import DistinctPair, MergedPerson
 from .transfer import TransferRequest
 from .volunteer import ServiceRecord, Volunteer, VolunteerContract, VolunteerRating, VolunteerTraining
@@ -30,6 +31,7 @@ __all__ = [
     "Membership",
     "MergedPerson",
     "Person",
+    "PersonalDataRequest",
     "ServiceRecord",
     "Session",
     "Term",

@@ -11,6 +11,7 @@ from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
 from .council import dates_in_order
+from .freezing import stays_while_frozen
 
 
 class FamilyQuerySet(ScopedQuerySet):
@@ -55,6 +56,7 @@ class Family(models.Model):
     starts_on = models.DateField("建档日期")
     ends_on = models.DateField("退出日期", null=True, blank=True)
     end_reason = models.CharField("退出原因", max_length=200, blank=True)
+    frozen_on = models.DateField("冻结日期", null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = FamilyQuerySet.as_manager()
@@ -73,6 +75,7 @@ class Family(models.Model):
                 violation_error_message="填写退出原因时须填退出日期",
             ),
         ]
+        triggers = [stays_while_frozen("family_stays_while_frozen")]
 
     def __str__(self) -> str:
         return self.householder

@@ -8,6 +8,10 @@ from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
+from .freezing import stays_while_frozen
+
+ERASED_NAME = "已删除人员"
+
 
 class PersonQuerySet(ScopedQuerySet):
     view_permission = Permission.VIEW_PEOPLE
@@ -37,6 +41,8 @@ class Person(models.Model):
     id_number_hash = models.CharField(
         "身份证号(检索值)", max_length=64, db_collation="C", null=True, editable=False
     )
+    frozen_on = models.DateField("冻结日期", null=True, editable=False)
+    erased_on = models.DateField("删除日期", null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PersonQuerySet.as_manager()
@@ -69,7 +75,22 @@ class Person(models.Model):
                 | Q(id_number_sealed__isnull=False, id_number_hash__isnull=False),
                 violation_error_message="身份证号的密文与检索值须同时存在",
             ),
+            models.CheckConstraint(
+                name="person_erased_is_blank",
+                condition=Q(erased_on__isnull=True)
+                | Q(
+                    name=ERASED_NAME,
+                    name_key="",
+                    born_on__isnull=True,
+                    workplace="",
+                    title="",
+                    phone="",
+                    id_number_hash__isnull=True,
+                ),
+                violation_error_message="该人员的个人信息已应请求删除，不能再填写",
+            ),
         ]
+        triggers = [stays_while_frozen("person_stays_while_frozen", apart_from=("id_number_sealed",))]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from django.db.models import Model
+from django.urls import reverse
 
 from members.filters import FamilyFilters
 from members.forms import FamilyForm
@@ -18,12 +19,17 @@ from members.models import (
     HospitalPass,
 )
 from portal.accounts.roles import Permission
-from portal.lib.masks import mask_address, mask_phone
+from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.filters import DatedFilters, RecordFilters
 from portal.records.forms import form_of
 from portal.records.registry import register
 from portal.records.types import Column, Ending, RecordType
+
+
+def rights_link(record) -> list[Action]:
+    return [Action(label="个人信息请求", url=reverse("privacy:families_rights", args=[record.pk]))]
+
 
 FAMILIES = RecordType(
     slug="families",
@@ -32,8 +38,8 @@ FAMILIES = RecordType(
     columns=(
         columns.text("householder", "户主"),
         columns.choice("kind", "家庭类型"),
-        columns.masked("address", "住址", mask_address),
-        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        columns.masked("address", "住址"),
+        columns.masked("phone", "电话", is_shown=False),
         columns.text("needs", "需求", is_shown=False),
         columns.day("starts_on", "建档日期", sort="starts_on"),
         columns.day("ends_on", "退出日期"),
@@ -43,7 +49,6 @@ FAMILIES = RecordType(
     filters=FamilyFilters,
     form=FamilyForm,
     edit_permission=Permission.EDIT_FAMILIES,
-    masks={"phone": mask_phone, "address": mask_address},
     children=(
         "family-members",
         "family-contacts",
@@ -55,6 +60,7 @@ FAMILIES = RecordType(
     ),
     ending=Ending(label="退出帮扶", fields=("ends_on", "end_reason")),
     is_sensitive=True,
+    links=rights_link,
 )
 
 
@@ -64,7 +70,6 @@ def below_family(
     slug: str,
     fields: Sequence[str],
     order: str = "code",
-    masks: dict | None = None,
     ending: Ending | None = None,
 ) -> RecordType:
     """Declare a type whose records belong to a family and are as sensitive as it is."""
@@ -82,7 +87,6 @@ def below_family(
         form=form_of(model, *fields),
         edit_permission=Permission.EDIT_FAMILIES,
         parents=("family",),
-        masks=masks or {},
         ending=ending,
         deletes=True,
         is_sensitive=True,
@@ -109,22 +113,20 @@ FAMILY_CONTACTS = below_family(
     columns.choice("duty", "岗位"),
     columns.text("name", "联系人"),
     columns.text("title", "职务"),
-    columns.masked("phone", "电话", mask_phone),
+    columns.masked("phone", "电话"),
     *SPAN,
     slug="family-contacts",
     fields=("duty", "name", "title", "phone", "starts_on", "ends_on"),
-    masks={"phone": mask_phone},
     ending=ENDS,
 )
 DOCTOR_CONTRACTS = below_family(
     DoctorContract,
     columns.text("clinic", "签约机构"),
     columns.text("doctor", "签约医生"),
-    columns.masked("phone", "电话", mask_phone),
+    columns.masked("phone", "电话"),
     *SPAN,
     slug="doctor-contracts",
     fields=("clinic", "doctor", "phone", "starts_on", "ends_on"),
-    masks={"phone": mask_phone},
     ending=ENDS,
 )
 HOSPITAL_PASSES = below_family(

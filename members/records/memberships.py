@@ -10,7 +10,6 @@ from members.forms import GroupForm, MembershipForm, OrganisationForm
 from members.models import ContactHousehold, HouseholdVisit, MemberGroup, MemberOrganisation, Membership
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.lib.masks import mask_address, mask_phone
 from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.filters import DatedFilters
@@ -86,13 +85,12 @@ ORGANISATIONS = RecordType(
         columns.text("name", "名称"),
         columns.text("credit_code", "统一社会信用代码"),
         columns.text("contact_name", "联系人"),
-        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        columns.masked("phone", "电话", is_shown=False),
         *columns.place(label="登记协会"),
     ),
     order="code",
     filters=NamedFilters,
     form=OrganisationForm,
-    masks={"phone": mask_phone},
     children=("memberships",),
     deletes=True,
 )
@@ -115,6 +113,11 @@ GROUPS = RecordType(
     deletes=True,
 )
 
+
+def rights_link(record) -> list[Action]:
+    return [Action(label="个人信息请求", url=reverse("privacy:households_rights", args=[record.pk]))]
+
+
 HOUSEHOLDS = RecordType(
     slug="households",
     model=ContactHousehold,
@@ -122,8 +125,8 @@ HOUSEHOLDS = RecordType(
     columns=(
         columns.text("householder", "户主"),
         Column(name="membership", label="联系会员", read=lambda record: str(record.membership)),
-        columns.masked("address", "住址", mask_address),
-        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        columns.masked("address", "住址"),
+        columns.masked("phone", "电话", is_shown=False),
         columns.day("starts_on", "联系起始"),
         columns.day("ends_on", "联系截止"),
         *columns.place("membership.association"),
@@ -132,11 +135,11 @@ HOUSEHOLDS = RecordType(
     order="-number",
     filters=HouseholdFilters,
     form=form_of(ContactHousehold, "householder", "address", "phone", "starts_on"),
-    masks={"phone": mask_phone, "address": mask_address},
     parents=("membership",),
     children=("household-visits",),
     ending=Ending(label="结束联系", fields=("ends_on",)),
     deletes=True,
+    links=rights_link,
 )
 
 HOUSEHOLD_VISITS = RecordType(

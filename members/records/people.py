@@ -3,12 +3,11 @@
 from django.urls import reverse
 
 from members.filters import PersonFilters
-from members.identity import duplicates_of
+from members.identity import duplicates_of, id_number_of, readable_id_number
 from members.merging.queries import merged_person
 from members.models import Person
 from members.person_form import PersonForm
 from portal.accounts.models import User
-from portal.lib.masks import mask_phone
 from portal.lib.page_parts import Action
 from portal.records import columns
 from portal.records.registry import register
@@ -30,6 +29,10 @@ def forward(key: int, user: User) -> str:
     return reverse("members:merged", args=[merged.pk]) if merged else ""
 
 
+def rights_link(record) -> list[Action]:
+    return [Action(label="个人信息请求", url=reverse("privacy:people_rights", args=[record.pk]))]
+
+
 PEOPLE = RecordType(
     slug="people",
     model=Person,
@@ -43,19 +46,21 @@ PEOPLE = RecordType(
         columns.choice("education", "学历", is_shown=False),
         columns.text("workplace", "工作单位"),
         columns.text("title", "单位职务"),
-        columns.masked("phone", "电话", mask_phone, is_shown=False),
+        columns.masked("phone", "电话", is_shown=False),
+        columns.masked("id_number_sealed", "身份证号", whole=readable_id_number, is_shown=False),
         *columns.place(),
     ),
     order="code",
     filters=PersonFilters,
     form=PersonForm,
     derived=("name_key",),
-    masks={"phone": mask_phone},
+    opens={"id_number_sealed": id_number_of},
     children=("appointments", "memberships", "volunteers"),
     list_links=search_link,
     links_for=links_for,
     forward=forward,
     bulk_fields=("ethnicity", "political_status", "education", "workplace", "title"),
+    links=rights_link,
 )
 
 register(PEOPLE)

@@ -7,6 +7,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from portal.audit.looks import LookNotRecorded
 from portal.lib.dates import DayError
 from portal.lib.findings import RuleViolation
 
@@ -25,6 +26,7 @@ TITLES = {
     428: "缺少前提条件",
     429: "请求过于频繁",
     500: "服务器出错",
+    503: "暂时不能查看",
 }
 
 
@@ -39,6 +41,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         set_rollback()
         findings = [asdict(finding) for finding in error.findings]
         return _response(409, problem(409, str(error), findings=findings))
+    if isinstance(error, LookNotRecorded):
+        set_rollback()
+        return _response(503, problem(503, "每次查看都须留痕，而查看记录现在写不进去，请稍后重试"))
     if isinstance(error, DayError):
         error = exceptions.ValidationError({"on": [str(error)]})
     response = exception_handler(error, context)

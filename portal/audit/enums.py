@@ -6,3 +6,5 @@ class Channel(models.TextChoices):
     EXPORT = "export", "导出"
     API = "api", "接口"
     REPORT = "report", "报告"
+    REVEAL = "reveal", "查看完整信息"
+    COPY = "copy", "本人副本"

@@ -1,7 +1,9 @@
 """Put on record who was shown what."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
+from django.db import DatabaseError, transaction
 from django.db.models import Model
 
 from portal.accounts.models import User
@@ -10,6 +12,10 @@ from .enums import Channel
 from .models import Look
 
 AT_ONCE = 2_000
+
+
+class LookNotRecorded(Exception):
+    """A look could not be put on record, so that nothing may be shown."""
 
 
 def record_looks(
@@ -23,6 +29,7 @@ def record_looks(
     """Write a look at each record; the caller shows them afterwards.
 
     `code_of` returns the code of the association that owns a record.
+    Raises: LookNotRecorded.
     """
     looks = (
         Look(
@@ -35,4 +42,13 @@ def record_looks(
         )
         for record in records
     )
-    Look.objects.bulk_create(looks, batch_size=AT_ONCE)
+    try:
+        with transaction.atomic():
+            Look.objects.bulk_create(looks, batch_size=AT_ONCE)
+    except DatabaseError as error:
+        raise LookNotRecorded("查看记录未能写入") from error
+
+
+def looks_since(moment: datetime, *, user: User, channel: Channel) -> int:
+    """Count what the user was shown by this way since the moment."""
+    return Look.objects.scoped().filter(user=user, channel=channel, at__gte=moment).count()

@@ -1,5 +1,6 @@
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
@@ -32,6 +33,8 @@ class Look(models.Model):
         indexes = [
             models.Index(fields=["association_code", "at"], name="look_by_association"),
             models.Index(fields=["model", "key"], name="look_by_record"),
+            # How often somebody had full values shown today, however many lists they were shown besides.
+            models.Index(fields=["user", "at"], name="look_reveals", condition=Q(channel=Channel.REVEAL)),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

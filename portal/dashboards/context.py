@@ -22,6 +22,7 @@ class Entry:
     icon: str = ""
     url_name: str = ""
     permission: Permission | None = None
+    or_permission: Permission | None = None
     also: tuple[str, ...] = ()
     entries: tuple["Entry", ...] = ()
 
@@ -135,6 +136,7 @@ MENU = (
                 permission=Permission.VIEW_PEOPLE,
                 also=("members:lookalikes", "members:merge", "members:merges", "members:merged"),
             ),
+            Entry(label="个人信息请求", url_name="privacy:requests", permission=Permission.VIEW_PEOPLE),
         ),
     ),
     Entry(
@@ -158,6 +160,7 @@ MENU = (
             Entry(
                 label="保险", url_name="records:family-insurances_list", permission=Permission.VIEW_FAMILIES
             ),
+            Entry(label="个人信息请求", url_name="privacy:requests", permission=Permission.VIEW_FAMILIES),
         ),
     ),
     Entry(
@@ -184,6 +187,13 @@ MENU = (
         entries=(
             Entry(label="用户与授权", url_name="accounts:users", permission=Permission.MANAGE_USERS),
             Entry(label="操作记录", url_name="accounts:audit", permission=Permission.READ_AUDIT),
+            Entry(
+                label="个人信息目录",
+                url_name="privacy:catalogue",
+                permission=Permission.MANAGE_USERS,
+                or_permission=Permission.READ_AUDIT,
+            ),
+            Entry(label="个人信息请求", url_name="privacy:requests", permission=Permission.READ_AUDIT),
         ),
     ),
 )
@@ -244,7 +254,8 @@ def menu_items(entries: tuple[Entry, ...], *, scope: Scope, current: str) -> tup
     items = []
     for entry in entries:
         below = menu_items(entry.entries, scope=scope, current=current)
-        url = page_url(entry.url_name) if entry.permission and scope.may(entry.permission) else ""
+        may_open = any(scope.may(each) for each in (entry.permission, entry.or_permission) if each)
+        url = page_url(entry.url_name) if may_open else ""
         if url or below:
             is_current = bool(url) and url == current
             items.append(

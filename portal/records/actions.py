@@ -18,6 +18,7 @@ from portal.lib.findings import RuleViolation
 
 from .files import store_upload
 from .saving import delete_record, lock_version, refusal, save_record, save_version, update_rows
+from .subjects import lock_of
 from .types import RecordType, reachable
 
 MOST_AT_ONCE = 20_000
@@ -137,6 +138,8 @@ def editable(rows: ScopedQuerySet, *, record_type: RecordType, by: User) -> Scop
 def _require_edit(record: Model, *, record_type: RecordType, by: User) -> None:
     if not by.scope.covers(record_type.edit_permission, record_type.code_of(record)):
         raise refusal("您不能编辑该协会的档案", code="forbidden")
+    if lock := lock_of(record):
+        raise refusal(f"该记录的个人信息{lock}，不能修改", code="locked")
 
 
 def _store_uploads(record: Model, extras: Extras, *, by: User) -> None:

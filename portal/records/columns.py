@@ -9,6 +9,7 @@ from django.db.models import Choices, Model
 from portal.lib.money import yuan
 from portal.lib.spreadsheet import Kind
 
+from .personal_data import masks_of
 from .types import Column
 
 
@@ -73,13 +74,21 @@ def file(name: str, label: str, *, is_shown: bool = True) -> Column:
     )
 
 
-def masked(name: str, label: str, mask: Callable[[str], str], *, is_shown: bool = True) -> Column:
-    """Name a text that nobody sees whole on lists, pages and exports."""
+def masked(
+    name: str, label: str, *, whole: Callable[[Model], str] | None = None, is_shown: bool = True
+) -> Column:
+    """Name a text that nobody sees whole on lists, pages and exports; the registry says how it is masked.
 
-    def read(record: Model) -> str:
-        return mask(getattr(record, name))
-
-    return Column(name=name, label=label, read=read, is_shown=is_shown)
+    `whole` reads the text where the field holds it sealed.
+    """
+    text_of = whole or attrgetter(name)
+    return Column(
+        name=name,
+        label=label,
+        read=lambda record: masks_of(type(record))[name].on_page(text_of(record)),
+        read_out=lambda record: masks_of(type(record))[name].on_export(text_of(record)),
+        is_shown=is_shown,
+    )
 
 
 def place(path: str = "association", *, label: str = "协会", sort: str = "") -> tuple[Column, Column]:

@@ -23,6 +23,7 @@ from portal.lib.database_settings import database_settings
 from .lists import ListRequest
 from .models import Export, ExportFormat
 from .queries import exact_count_of
+from .subjects import not_frozen
 from .types import RecordType
 
 READ_AT_ONCE = 2_000
@@ -47,13 +48,13 @@ def sheet_of(asked: ListRequest, *, record_type: RecordType, records: Iterable[M
     return spreadsheet.Sheet(
         title=record_type.label,
         columns=[spreadsheet.Column(header=column.label, kind=column.kind) for column in asked.columns],
-        rows=([column.read(record) for column in asked.columns] for record in records),
+        rows=([column.exported(record) for column in asked.columns] for record in records),
     )
 
 
 def ordered(asked: ListRequest) -> ScopedQuerySet:
-    """Return the list in its order."""
-    return asked.rows.order_by(*asked.order.columns(is_reversed=False))
+    """Return the list in its order, without those whose data are frozen."""
+    return asked.rows.filter(not_frozen(asked.rows.model)).order_by(*asked.order.columns(is_reversed=False))
 
 
 def folder() -> Path:

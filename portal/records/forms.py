@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
+from django.db.models import Model
 from django.http import QueryDict
 
 from portal.accounts.models import User
 from portal.lib.findings import RuleViolation
+from portal.lib.masks import STAR
 
 from .actions import Extras
 from .file_queries import FileFilter
@@ -16,6 +18,7 @@ from .file_sources import FileSource
 from .file_types import FILE_TYPES
 from .filters import ALL, UNDER
 from .form_fields import StoredFileField, formfield_of, upload_in
+from .personal_data import labels_of, masks_of
 from .types import RecordType
 
 
@@ -62,6 +65,14 @@ class VersionedForm(RecordForm):
         self.user = user
         self.fields["seen"].required = self.instance.pk is not None
         self.initial.setdefault("seen", self.instance.version)
+        # The page holds no more than a list does: whoever does not type a new value keeps the old one.
+        self.masked = {
+            name: mask.on_page(getattr(self.instance, name))
+            for name, mask in masks_of(type(self.instance)).items()
+            if self.instance.pk and name in self.fields
+        }
+        stored = {name for name in self.masked if self.initial.get(name) == getattr(self.instance, name)}
+        self.initial |= {name: self.masked[name] for name in stored}
 
     @classmethod
     def typed(cls, data: QueryDict) -> dict[str, object]:
@@ -70,6 +81,15 @@ class VersionedForm(RecordForm):
             name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()
         }
         return data.dict() | read
+
+    def clean(self) -> dict:
+        for name, mask in self.masked.items():
+            typed = self.cleaned_data.get(name, "")
+            if typed == mask:
+                self.cleaned_data[name] = getattr(self.instance, name)
+            elif STAR in typed:
+                self.add_error(name, "含有星号的内容不能保存：请填写完整，或保持打开时的样子")
+        return super().clean()
 
 
 def form_of(model: type[models.Model], *fields: str) -> type[VersionedForm]:
@@ -124,6 +144,34 @@ class FileFilterForm(forms.Form):
             under=chosen.get("under", ""),
             content_type=chosen.get("content_type", ""),
         )
+
+
+class RevealForm(forms.Form):
+    """Which masked values are needed whole, and what for; only what was chosen is shown."""
+
+    names = forms.MultipleChoiceField(label="要查看的内容", widget=forms.CheckboxSelectMultiple)
+    cause = forms.ChoiceField(
+        label="事由",
+        choices=[
+            ("", "请选择"),
+            *((cause, cause) for cause in ("核对本人身份", "联系本人", "办理业务", "走访上门", "配合检查")),
+        ],
+    )
+    detail = forms.CharField(
+        label="具体说明",
+        min_length=5,
+        max_length=100,
+        help_text="写明因何事需要，不要写姓名、电话、证件号码或住址",
+    )
+
+    def __init__(self, *args, record: Model, record_type: RecordType, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["names"].choices = [
+            (name, label) for name, label in labels_of(record_type.model).items() if getattr(record, name)
+        ]
+
+    def reason(self) -> str:
+        return f"{self.cleaned_data['cause']}，{self.cleaned_data['detail']}"
 
 
 class SeenForm(forms.Form):

@@ -16,6 +16,7 @@ from portal.lib.spreadsheet import Cell, Kind
 
 from .filters import RecordFilters
 from .queries import Order
+from .subjects import FROZEN, is_frozen
 from .types import MOST_DIGITS, Column, RecordType
 
 # What the address says besides the filters.
@@ -182,8 +183,8 @@ def rows_of(records: Iterable[Model], columns: Sequence[Column], record_type: Re
             url=record_type.page_of(record),
             name=str(record),
             cells=tuple(
-                CellText(text=written(column.read(record)), is_number=column.kind in NUMBERS)
-                for column in columns
+                CellText(text=text, is_number=column.kind in NUMBERS)
+                for column, text in zip(columns, texts_of(record, columns), strict=True)
             ),
         )
         for record in records
@@ -191,6 +192,8 @@ def rows_of(records: Iterable[Model], columns: Sequence[Column], record_type: Re
 
 
 def facts_of(record: Model, record_type: RecordType, *, user: User) -> list[Fact]:
+    if is_frozen(record):
+        return [Fact(label=record_type.label, value=str(record)), Fact(label="个人信息", value=FROZEN)]
     return [
         Fact(
             label=column.label,
@@ -199,6 +202,13 @@ def facts_of(record: Model, record_type: RecordType, *, user: User) -> list[Fact
         )
         for column in record_type.columns_for(user)
     ]
+
+
+def texts_of(record: Model, columns: Sequence[Column]) -> list[str]:
+    """Say what a row shows; of somebody whose data are frozen the name, and that they are."""
+    if is_frozen(record):
+        return [str(record), FROZEN, *[""] * len(columns)][: len(columns)]
+    return [written(column.read(record)) for column in columns]
 
 
 def choices_of(asked: ListRequest, record_type: RecordType) -> list[ColumnChoice]:

@@ -1,6 +1,8 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 
@@ -9,6 +11,7 @@ from portal.audit import looks
 from portal.audit.enums import Channel
 
 from .models import Export, SavedFilter
+from .subjects import lock_of
 from .types import MOST_DIGITS, RecordType, rows_of
 
 
@@ -22,6 +25,21 @@ def require(request: HttpRequest, permission: Permission) -> None:
 
 
 def load_record(
+    request: HttpRequest, record_type: RecordType, pk: int, permission: Permission | None = None
+) -> Model:
+    """Return a record that the user may see (and do `permission` to), and put the look at it on record.
+
+    Raises: Http404, missing and forbidden alike; PermissionDenied for a permission where the data of whom the
+    record is about are frozen or erased; LookNotRecorded.
+    """
+    record = find_record(request, record_type, pk, permission)
+    if permission and (lock := lock_of(record)):
+        raise PermissionDenied(f"该记录的个人信息{lock}，不能修改")
+    record_looks(request, record_type, [record], channel=Channel.PAGE)
+    return record
+
+
+def find_record(
     request: HttpRequest, record_type: RecordType, pk: int, permission: Permission | None = None
 ) -> Model:
     """Return a record that the user may see (and do `permission` to); missing and forbidden look alike.
@@ -73,6 +91,35 @@ def load_saved_filter(request: HttpRequest, key: int) -> SavedFilter:
     if found is None:
         raise Http404("没有这个筛选")
     return found
+
+
+def looked(
+    request: HttpRequest, record_type: RecordType, records: Iterable[Model], *, channel: Channel
+) -> Iterator[Model]:
+    """Yield long lists of records, each after the look at it was put on record.
+
+    The first of them are put on record at once, so that an export that cannot be recorded never begins.
+    Raises: LookNotRecorded.
+    """
+    parts = _in_parts(records)
+    first = list(islice(parts, 1))
+    for part in first:
+        record_looks(request, record_type, part, channel=channel)
+    return chain(chain.from_iterable(first), _recorded(request, record_type, parts, channel))
+
+
+def _recorded(
+    request: HttpRequest, record_type: RecordType, parts: Iterable[list[Model]], channel: Channel
+) -> Iterator[Model]:
+    for part in parts:
+        record_looks(request, record_type, part, channel=channel)
+        yield from part
+
+
+def _in_parts(records: Iterable[Model]) -> Iterator[list[Model]]:
+    remaining = iter(records)
+    while part := list(islice(remaining, looks.AT_ONCE)):
+        yield part
 
 
 def record_looks(

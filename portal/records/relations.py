@@ -1,12 +1,17 @@
 """The records that stand below another one, as its page shows them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Model
 from django.http import HttpRequest
 
+from portal.audit import looks
+from portal.audit.enums import Channel
+
 from .lists import NUMBERS, Head, Row, rows_of
 from .registry import registered
+from .subjects import is_frozen
 from .types import RecordType
 
 SHOWN = 10
@@ -28,16 +33,24 @@ def sections_of(request: HttpRequest, record_type: RecordType, record: Model) ->
     types = {each.slug: each for each in registered()}
     children = [types[slug] for slug in record_type.children]
     code = record_type.code_of(record)
-    return [
-        _section(request, child, record, code=code)
-        for child in children
-        if request.user.scope.may(child.view_permission)
-    ]
+    if is_frozen(record):
+        return []
+    seen = [child for child in children if request.user.scope.may(child.view_permission)]
+    below = [(child, _below(request, child, record)) for child in seen]
+    sensitive = [row for child, rows in below if child.is_sensitive for row in rows]
+    looks.record_looks(user=request.user, records=sensitive, code_of=lambda row: code, channel=Channel.PAGE)
+    return [_section(request, child, record, rows, code=code) for child, rows in below]
 
 
-def _section(request: HttpRequest, child: RecordType, record: Model, *, code: str) -> Section:
+def _below(request: HttpRequest, child: RecordType, record: Model) -> list[Model]:
+    mine = child.records().visible_to(request.user)
+    return list(mine.filter(**{child.parent_name(type(record)): record}).order_by("-pk")[:SHOWN])
+
+
+def _section(
+    request: HttpRequest, child: RecordType, record: Model, rows: Sequence[Model], *, code: str
+) -> Section:
     name = child.parent_name(type(record))
-    below = child.records().visible_to(request.user).filter(**{name: record})
     columns = tuple(
         column
         for column in child.columns_for(request.user)
@@ -51,7 +64,7 @@ def _section(request: HttpRequest, child: RecordType, record: Model, *, code: st
             Head(label=column.label, url="", sorted="", is_number=column.kind in NUMBERS)
             for column in columns
         ),
-        rows=tuple(rows_of(below.order_by("-pk")[:SHOWN], columns, child)),
+        rows=tuple(rows_of(rows, columns, child)),
         all_url=child.url("list") + query,
         new_url=child.url("create") + query if may_make else "",
     )

@@ -12,6 +12,8 @@ from portal.lib.findings import Finding, RuleViolation, Severity
 # Raised by triggers and keys of two columns, which know no `violation_error_message`.
 TRIGGER_MESSAGES = {
     "appointment_inside_term": "任职日期须在该届起止日期之内",
+    "person_stays_while_frozen": "该人员的个人信息已冻结，解除冻结前不能修改",
+    "family_stays_while_frozen": "该家庭的个人信息已冻结，解除冻结前不能修改",
     "membership_group_of_association": "会员小组须属于同一协会",
     "service_is_prepared": "志愿者须先签订协议并完成培训，服务日期须在协议期内、培训之后",
 }

@@ -13,6 +13,8 @@ from portal.accounts.scope import ScopedQuerySet
 from portal.lib.page_parts import Action, Tab
 from portal.lib.spreadsheet import Cell, Kind
 
+from .personal_data import masks_of
+
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
@@ -42,8 +44,8 @@ class Column:
     """A column of the list and of its export, and a line of the detail page.
 
     `sort` is the path of a field that has an index and no nulls; without it the list cannot be sorted by the
-    column. A column that is not `is_shown` waits in the column choice. The name of a column that `is_file` is
-    that of the field, whose file the detail page offers.
+    column. A column that is not `is_shown` waits in the column choice; `read_out` hides more on exports. The
+    name of a column that `is_file` is that of the field, whose file the detail page offers.
     """
 
     name: str
@@ -53,6 +55,11 @@ class Column:
     sort: str = ""
     is_shown: bool = True
     is_file: bool = False
+    read_out: Callable[[Model], Cell] | None = None
+
+    def exported(self, record: Model) -> Cell:
+        """Read the cell for a list that leaves the office."""
+        return (self.read_out or self.read)(record)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +85,8 @@ class RecordType:
     Whoever may see it is told by the model's own query set; `readers` are fields and columns that take a
     further permission where the record is. A type without a form is read and never written. `order` names
     the column that sorts the list at first; `derived` are the fields that follow from those of the form, so
-    that a restore takes both back; `masks` hide a field in the history; `note` tells where records are made
-    that no form of their own makes (`form_creates`).
+    that a restore takes both back; `opens` read what a field holds sealed; `note` tells where records are
+    made that no form of their own makes (`form_creates`).
 
     `parents` are the foreign keys to the record that a new one is made under (one of them), unless the form
     asks for it; `start` is the page where that record is looked for first, told by `?then=` what is made
@@ -104,7 +111,7 @@ class RecordType:
     edit_permission: Permission = Permission.EDIT_RECORDS
     related: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
-    masks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    opens: Mapping[str, Callable[[Model], str]] = field(default_factory=dict)
     readers: Mapping[str, Permission] = field(default_factory=dict)
     bulk_fields: tuple[str, ...] = ()
     form_creates: bool = True
@@ -155,11 +162,13 @@ class RecordType:
         """Return the columns as the user may read them: empty where `readers` asks for more."""
 
         def narrowed(column: Column) -> Column:
+            def may_read(record: Model) -> bool:
+                return self.may_read(column.name, record, user=user)
+
             return replace(
                 column,
-                read=lambda record: (
-                    column.read(record) if self.may_read(column.name, record, user=user) else None
-                ),
+                read=lambda record: column.read(record) if may_read(record) else None,
+                read_out=lambda record: column.exported(record) if may_read(record) else None,
             )
 
         return tuple(narrowed(column) if column.name in self.readers else column for column in self.columns)
@@ -173,6 +182,15 @@ class RecordType:
     def is_tracked(self) -> bool:
         """Whether every version is kept; a record of steps that are only added has none."""
         return hasattr(self.model, "events")
+
+    @property
+    def masks(self) -> dict[str, Callable[[str], str]]:
+        """How pages show the fields that the registry of personal data masks."""
+        return {name: mask.on_page for name, mask in masks_of(self.model).items()}
+
+    def whole(self, record: Model, name: str) -> str:
+        """Return what a masked field holds."""
+        return self.opens[name](record) if name in self.opens else str(getattr(record, name))
 
     def records(self) -> ScopedQuerySet:
         """Return all records with what their columns read; the caller narrows them to a user."""

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .registry import registered
 from .types import RecordType
-from .views import bulk, editing, ending, exports, files, lists, records, saved_filters
+from .views import bulk, editing, ending, exports, files, lists, records, revealing, saved_filters
 
 LISTS = (
     ("list", "", lists.listing),
@@ -29,6 +29,8 @@ def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
         pages.append(("create", "new/", editing.create))
     if record_type.bulk_fields:
         pages.append(("bulk", "bulk/", bulk.bulk))
+    if record_type.masks:
+        pages.append(("reveal", "<int:pk>/reveal/", revealing.reveal))
     if record_type.ending:
         pages.append(("end", "<int:pk>/end/", ending.end))
     if record_type.deletes:

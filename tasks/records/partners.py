@@ -1,6 +1,5 @@
 """The record type of partner units; whoever does not edit them sees the contact person masked."""
 
-from portal.lib.masks import mask_name, mask_phone
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import Ending, RecordType
@@ -19,15 +18,14 @@ PARTNER_UNITS = RecordType(
         columns.day("starts_on", "协议起始日期"),
         columns.day("ends_on", "协议截止日期"),
         columns.text("credit_code", "统一社会信用代码", is_shown=False),
-        columns.masked("contact_name", "联系人", mask_name, is_shown=False),
-        columns.masked("phone", "联系电话", mask_phone, is_shown=False),
+        columns.masked("contact_name", "联系人", is_shown=False),
+        columns.masked("phone", "联系电话", is_shown=False),
         *columns.place(),
         columns.key(),
     ),
     order="code",
     filters=PartnerUnitFilters,
     form=PartnerUnitForm,
-    masks={"contact_name": mask_name, "phone": mask_phone},
     parents=("association",),
     bulk_fields=("kind", "ends_on"),
     ending=Ending(label="终止合作", fields=("ends_on",)),

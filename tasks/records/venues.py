@@ -1,6 +1,5 @@
 """The record type of venues."""
 
-from portal.lib.masks import mask_phone
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import Column, Ending, RecordType
@@ -32,14 +31,13 @@ VENUES = RecordType(
         columns.day("opened_on", "启用日期"),
         columns.day("closed_on", "停用日期", is_shown=False),
         columns.text("facilities", "设施", is_shown=False),
-        columns.masked("phone", "联系电话", mask_phone, is_shown=False),
+        columns.masked("phone", "联系电话", is_shown=False),
         *columns.place(),
         columns.key(),
     ),
     order="code",
     filters=VenueFilters,
     form=VenueForm,
-    masks={"phone": mask_phone},
     parents=("association",),
     bulk_fields=("recognition",),
     ending=Ending(label="停用", fields=("closed_on",)),

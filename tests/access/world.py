@@ -66,10 +66,9 @@ class World:
     sessions: dict[str, str]
 
     def enter(self, role: str, user: User) -> None:
-        """Add a user, signed in: that is slow, so each does it once and not for every question."""
+        """Add a user, signed in with a second factor: once and not for every question, for that is slow."""
         self.users[role] = user
-        client = Client()
-        client.force_login(user)
+        client = factories.verify(Client(), user)
         self.sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def client(self, role: str) -> Client:

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
+from tests import factories
 from tests.access import world
 from tests.access.routes import read_matrix
 
@@ -22,7 +23,7 @@ def here(transactional_db, settings, tmp_path):
 def kinds_of(here, role: str, known: set[str]) -> dict[str, str]:
     """Name the templates that the role's pages draw and that are not known yet, each with one address."""
     client = Client(raise_request_exception=False)
-    client.force_login(here.users[role])
+    factories.verify(client, here.users[role])
     found = {}
     for row in PAGES:
         path = row.path(here.places["own"])

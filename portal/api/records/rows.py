@@ -12,6 +12,7 @@ from rest_framework import serializers
 from associations.models import Association
 from portal.accounts.models import User
 from portal.records.history_queries import shown_fields
+from portal.records.subjects import is_frozen
 from portal.records.types import RecordType
 
 # Model fields by the JSON that they become; whatever is not listed is a text.
@@ -21,6 +22,9 @@ SCALARS: tuple[tuple[type[Field], type[serializers.Field]], ...] = (
     (models.DateTimeField, serializers.DateTimeField),
     (models.DateField, serializers.DateField),
 )
+
+
+NAMING = {"id", "version", "association_code", "label"}
 
 
 def row_of(record: Model, record_type: RecordType, *, user: User) -> dict[str, Any]:
@@ -34,6 +38,9 @@ def row_of(record: Model, record_type: RecordType, *, user: User) -> dict[str, A
     for field in shown_fields(record_type.model):
         told = _values(record, field, record_type)
         row |= told if record_type.may_read(field.name, record, user=user) else dict.fromkeys(told)
+    if is_frozen(record):
+        # Of somebody whose data are frozen the name, as on the pages.
+        row |= dict.fromkeys(row.keys() - NAMING)
     return row
 
 

@@ -21,7 +21,7 @@ from portal.lib.findings import RuleViolation
 from portal.records import actions
 from portal.records.forms import EndForm, VersionedForm, end_form_of
 from portal.records.lists import PLACE, list_request
-from portal.records.permissions import load_record, record_looks, require
+from portal.records.permissions import find_record, record_looks, require
 from portal.records.queries import edge_in, page_of
 from portal.records.types import RecordType
 
@@ -138,7 +138,7 @@ class RecordMaking(RecordListing):
     def post(self, request: Request) -> Response:
         require(request, self.record_type.edit_permission)
         key = once(request, self._make)
-        record = load_record(request, self.record_type, key)
+        record = find_record(request, self.record_type, key)
         place = reverse(f"api:{self.record_type.slug}_detail", kwargs={"pk": key}, request=request)
         return self.shown(record, code=201, Location=place)
 
@@ -151,13 +151,13 @@ class RecordMaking(RecordListing):
 
 class RecordReading(RecordResource):
     def get(self, request: Request, pk: int) -> Response:
-        record = load_record(request, self.record_type, pk)
+        record = find_record(request, self.record_type, pk)
         if hasattr(record, "version") and (known := get_conditional_response(request, etag=tag_of(record))):
             return known
         return self.shown(record)
 
     def own(self, pk: int) -> Model:
-        return load_record(self.request, self.record_type, pk, self.record_type.edit_permission)
+        return find_record(self.request, self.record_type, pk, self.record_type.edit_permission)
 
 
 class Changing:
@@ -166,7 +166,7 @@ class Changing:
         seen = self.seen()
         form = self.checked(record, self.body())
         self.written(actions.change, form.instance, seen=seen, extras=form.extras())
-        return self.shown(load_record(request, self.record_type, pk))
+        return self.shown(find_record(request, self.record_type, pk))
 
 
 class Deleting:
@@ -177,7 +177,7 @@ class Deleting:
 
 class RecordEnding(RecordResource):
     def post(self, request: Request, pk: int) -> Response:
-        record = load_record(request, self.record_type, pk, self.record_type.edit_permission)
+        record = find_record(request, self.record_type, pk, self.record_type.edit_permission)
         ending = self.record_type.ending
         if not ending.is_open(record):
             raise Http404("该记录已经结束")
@@ -187,9 +187,9 @@ class RecordEnding(RecordResource):
             raise serializers.ValidationError(form.errors.get_json_data())
         values = {name: form.cleaned_data[name] for name in ending.fields}
         # Read anew: the form has typed into the one above, and a refusal must not be judged by it.
-        stored = load_record(request, self.record_type, pk, self.record_type.edit_permission)
+        stored = find_record(request, self.record_type, pk, self.record_type.edit_permission)
         self.written(actions.end, stored, values=values, seen=seen)
-        return self.shown(load_record(request, self.record_type, pk))
+        return self.shown(find_record(request, self.record_type, pk))
 
     def ending_form(self, record: Model, body: dict[str, Any]) -> EndForm:
         form = end_form_of(self.record_type)

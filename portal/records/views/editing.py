@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.audit.enums import Channel
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb, Version
 from portal.records import actions
 from portal.records.forms import VersionedForm, show_findings
 from portal.records.history_queries import Words, last_change
-from portal.records.permissions import load_parent, load_record, record_looks, require
+from portal.records.permissions import find_record, load_parent, load_record, require
 from portal.records.registry import record_type_of
 from portal.records.types import RecordType
 
@@ -59,7 +58,6 @@ def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 @require_http_methods(WRITES)
 def edit(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk, record_type.edit_permission)
-    record_looks(request, record_type, [record], channel=Channel.PAGE)
     form = bound(request, record_type, record)
     draft = f"{record_type.slug}-{pk}"
     if form.is_valid():
@@ -109,7 +107,7 @@ def conflict(request: HttpRequest, record_type: RecordType, form: VersionedForm)
     yours = form.instance
     if form.uploads:
         messages.warning(request, "您选择的文件没有保存；处理冲突后请再次修改并重新上传。")
-    saved = load_record(request, record_type, yours.pk, record_type.edit_permission)
+    saved = find_record(request, record_type, yours.pk, record_type.edit_permission)
     saved_by, saved_at = last_change(saved)
     words = Words(record_type, [saved, yours], user=request.user)
     fields = [field for field in words.fields if field.name in record_type.form_fields]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from portal.lib.findings import RuleViolation
 from portal.records import actions
 from portal.records.forms import EndForm, SeenForm, end_form_of, show_findings
-from portal.records.permissions import load_record
+from portal.records.permissions import find_record, load_record
 from portal.records.types import RecordType
 
 from .records import head
@@ -47,7 +47,7 @@ def end_form(request: HttpRequest, record_type: RecordType, record: Model) -> En
     # A copy: what a refused form typed into the record must not be taken for what is stored.
     return end_form_of(record_type)(
         request.POST if request.method == "POST" else None,
-        instance=load_record(request, record_type, record.pk, record_type.edit_permission),
+        instance=find_record(request, record_type, record.pk, record_type.edit_permission),
     )
 
 

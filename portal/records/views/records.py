@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.audit.enums import Channel
 from portal.lib.dates import BEIJING
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Action, Crumb, Tab
@@ -16,8 +15,9 @@ from portal.records import actions
 from portal.records.forms import SeenForm
 from portal.records.history_queries import changes_of, differences_to, version_of
 from portal.records.lists import facts_of
-from portal.records.permissions import load_record, record_looks
+from portal.records.permissions import load_record
 from portal.records.relations import sections_of
+from portal.records.subjects import is_frozen, lock_of
 from portal.records.types import RecordType
 
 
@@ -59,7 +59,6 @@ def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpRespon
         if url := record_type.forward(pk, request.user):
             return redirect(url)
         raise
-    record_looks(request, record_type, [record], channel=Channel.PAGE)
     links = [*record_type.links(record), *record_type.links_for(record, request.user)]
     context = head(request, record_type, record) | {
         "facts": facts_of(record, record_type, user=request.user),
@@ -70,7 +69,7 @@ def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpRespon
 
 
 def edit_actions(request: HttpRequest, record_type: RecordType, record: Model) -> list[Action]:
-    if not may_edit(request, record_type, record):
+    if lock_of(record) or not may_edit(request, record_type, record):
         return []
     found = []
     if record_type.form_fields:
@@ -78,6 +77,8 @@ def edit_actions(request: HttpRequest, record_type: RecordType, record: Model) -
         found.append(Action(label="修改", url=url, icon="edit", kind="primary"))
     if record_type.ending and record_type.ending.is_open(record):
         found.append(Action(label=record_type.ending.label, url=record_type.url("end", record.pk)))
+    if record_type.masks:
+        found.append(Action(label="查看完整信息", url=record_type.url("reveal", record.pk)))
     if record_type.deletes:
         found.append(Action(label="删除", url=record_type.url("delete", record.pk)))
     return found
@@ -86,9 +87,8 @@ def edit_actions(request: HttpRequest, record_type: RecordType, record: Model) -
 @require_safe
 def history(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk)
-    record_looks(request, record_type, [record], channel=Channel.PAGE)
     may_restore = may_edit(request, record_type, record)
-    changes = changes_of(record, record_type=record_type, user=request.user)
+    changes = [] if is_frozen(record) else changes_of(record, record_type=record_type, user=request.user)
     context = head(request, record_type, record) | {
         "changes": [
             (change, record_type.url("restore", pk, change.key) if may_restore and change.differs_now else "")

@@ -1,0 +1,221 @@
+"""Which data about people are kept: the `personal_data.yaml` of each room, read by people and run here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import yaml
+from django.apps import AppConfig, apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import CharField, Field, Model, TextField
+
+from portal.lib.masks import mask_address, mask_id_number, mask_id_number_tightly, mask_phone
+
+from .enums import Category, Disposal
+
+FILE = "personal_data.yaml"
+SELF = "self"
+MODEL_KEYS = {"subject", "purpose", "basis", "seen_by", "kept", "rows", "because", "fields", "other"}
+FIELD_KEYS = {"category", "mask", "identifies", "erasure"}
+
+
+class RegistryError(ValueError):
+    """A registry that cannot be read or that names what is not there; the message names file and place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mask:
+    """How a value is shown on pages, and how on lists that leave the office."""
+
+    label: str
+    on_page: Callable[[str], str]
+    on_export: Callable[[str], str]
+
+
+MASKS = {
+    "phone": Mask(label="前三后四", on_page=mask_phone, on_export=mask_phone),
+    "address": Mask(label="到乡镇街道", on_page=mask_address, on_export=mask_address),
+    "id-number": Mask(
+        label="前六后四，导出时首尾各一位", on_page=mask_id_number, on_export=mask_id_number_tightly
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalField:
+    """One field; `identifies`: its text alone points at somebody; `replacement` is what an erasure leaves."""
+
+    name: str
+    label: str
+    category: Category
+    mask: Mask | None
+    identifies: bool
+    disposal: Disposal
+    replacement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalModel:
+    """A model with data about people; `subject` leads from a row to whom it is about, "" is the row itself.
+
+    Without a subject (None) nobody asks for its erasure: colleagues, contacts of offices. An erasure deletes
+    the rows, or keeps them for the reason `because` without what the fields say.
+    """
+
+    model: type[Model]
+    subject: str | None
+    purpose: str
+    basis: str
+    seen_by: str
+    kept: str
+    deletes_rows: bool
+    because: str
+    fields: tuple[PersonalField, ...]
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def masks(self) -> dict[str, Mask]:
+        return {field.name: field.mask for field in self.fields if field.mask}
+
+
+@cache
+def registry() -> Mapping[type[Model], PersonalModel]:
+    """Return every model with data about people.
+
+    Raises: RegistryError.
+    """
+    return {entry.model: entry for entry in _entries()}
+
+
+def masks_of(model: type[Model]) -> dict[str, Mask]:
+    """Return the masks of a model's fields, none for a model without data about people."""
+    entry = registry().get(model)
+    return entry.masks if entry else {}
+
+
+def labels_of(model: type[Model]) -> dict[str, str]:
+    """Name the masked fields of a model, as people call them."""
+    entry = registry().get(model)
+    masked = [field for field in entry.fields if field.mask] if entry else []
+    return {field.name: field.label.removesuffix("(密文)") for field in masked}
+
+
+def fields_to_name(model: type[Model]) -> list[Field]:
+    """List the fields that a registry accounts for; keys, relations and versions say nothing of anybody."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key and not field.is_relation and field.name != "version"
+    ]
+
+
+def emptied(field: Field) -> object:
+    """Return what a field holds once it is blanked.
+
+    Raises: ValueError for a field that can be neither empty nor null.
+    """
+    if field.null:
+        return None
+    if isinstance(field, ArrayField):
+        return []
+    if isinstance(field, CharField | TextField):
+        return ""
+    raise ValueError("该字段不能清空")
+
+
+def models_free_of_personal_data() -> set[type[Model]]:
+    """Return the models that the rooms declare to hold nothing about people.
+
+    Raises: RegistryError.
+    """
+    return {
+        _model(name, config, path)
+        for config, path in _files()
+        for name in _mapping(path).get("free_of_personal_data", [])
+    }
+
+
+def _files() -> list[tuple[AppConfig, Path]]:
+    paths = [(config, Path(config.path) / FILE) for config in apps.get_app_configs()]
+    return [(config, path) for config, path in paths if path.exists()]
+
+
+def _entries() -> Iterator[PersonalModel]:
+    for config, path in _files():
+        for name, section in _mapping(path).get("models", {}).items():
+            model = _model(name, config, path)
+            place = f"{path.parent.name}/{FILE}: {name}"
+            _refuse_unknown(section, MODEL_KEYS, place)
+            if missing := MODEL_KEYS - {"subject", "rows", "because", "other"} - set(section):
+                raise RegistryError(f"{place}: 缺少 {'、'.join(sorted(missing))}")
+            yield _entry(model, section, place)
+
+
+def _entry(model: type[Model], section: Mapping, place: str) -> PersonalModel:
+    subject = section.get("subject")
+    rows = section.get("rows", "keep")
+    if rows not in ("keep", "delete"):
+        raise RegistryError(f"{place}: rows 须为 keep 或 delete")
+    if subject and rows == "keep" and not section.get("because"):
+        raise RegistryError(f"{place}: 删除时保留记录的，须在 because 写明理由")
+    fields = tuple(_field(model, name, line, place) for name, line in section["fields"].items())
+    named = {field.name for field in fields} | set(section.get("other", ()))
+    asked = {field.name for field in fields_to_name(model)}
+    if named != asked:
+        raise RegistryError(f"{place}: 未登记 {sorted(asked - named)}，已不存在 {sorted(named - asked)}")
+    return PersonalModel(
+        model=model,
+        subject="" if subject == SELF else subject,
+        deletes_rows=rows == "delete",
+        because=section.get("because", ""),
+        fields=fields,
+        **{key: str(section[key]) for key in ("purpose", "basis", "seen_by", "kept")},
+    )
+
+
+def _field(model: type[Model], name: str, line: Mapping, place: str) -> PersonalField:
+    place = f"{place}.{name}"
+    _refuse_unknown(line, FIELD_KEYS, place)
+    try:
+        field = cast(Field, model._meta.get_field(name))
+        mask = MASKS[line["mask"]] if "mask" in line else None
+        erasure = line["erasure"]
+        if erasure == Disposal.BLANK:
+            emptied(field)
+        replacement = erasure.get(Disposal.REPLACE, "") if isinstance(erasure, Mapping) else ""
+        return PersonalField(
+            name=name,
+            label=str(field.verbose_name),
+            category=Category(line["category"]),
+            mask=mask,
+            identifies=bool(line.get("identifies", False)),
+            disposal=Disposal.REPLACE if replacement else Disposal(erasure),
+            replacement=str(replacement),
+        )
+    except (FieldDoesNotExist, KeyError, ValueError) as error:
+        raise RegistryError(f"{place}: {error}") from error
+
+
+def _model(name: str, config: AppConfig, path: Path) -> type[Model]:
+    try:
+        return config.get_model(name)
+    except LookupError:
+        raise RegistryError(f"{path.parent.name}/{FILE}: 没有 {name} 这个模型") from None
+
+
+def _mapping(path: Path) -> Mapping:
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(found, Mapping):
+        raise RegistryError(f"{path.parent.name}/{FILE}: 文件是空的")
+    return found
+
+
+def _refuse_unknown(section: Mapping, known: set[str], place: str) -> None:
+    if unknown := set(section) - known:
+        raise RegistryError(f"{place}: 不认识 {'、'.join(sorted(map(str, unknown)))}")

@@ -1,0 +1,114 @@
+"""Whom a record is about, and what holds for all that is on record about them."""
+
+import re
+from collections.abc import Iterator
+from typing import cast
+
+from django.db.models import BinaryField, Field, ForeignKey, Model, Q
+
+from portal.accounts.models import User
+from portal.accounts.scope import ScopedQuerySet
+
+from .enums import Disposal
+from .personal_data import PersonalModel, emptied, registry
+from .types import rows_of
+
+FROZEN, ERASED = "已冻结", "已删除"
+NAMES_NOBODY = "事由将长期保存，请不要写姓名、电话、证件号码或住址"
+ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}")
+PHONE = re.compile(r"1[0-9]{10}")
+
+
+def subject_of(record: Model) -> Model | None:
+    """Follow the registry from a record to whom it is about; nobody where it does not say."""
+    entry = registry().get(type(record))
+    if entry is None or entry.subject is None:
+        return None
+    found: Model | None = record
+    for name in _steps(entry):
+        found = getattr(found, name) if found is not None else None
+    return found
+
+
+def is_frozen(record: Model) -> bool:
+    """Tell whether the data of whom the record is about may be kept and not used."""
+    return getattr(subject_of(record), "frozen_on", None) is not None
+
+
+def lock_of(record: Model) -> str:
+    """Say why nobody edits what is on record about them, or ""."""
+    if is_frozen(record):
+        return FROZEN
+    return ERASED if getattr(subject_of(record), "erased_on", None) is not None else ""
+
+
+def not_frozen(model: type[Model]) -> Q:
+    """Return the condition that keeps rows about people whose data are not frozen."""
+    entry = registry().get(model)
+    if entry is None or entry.subject is None:
+        return Q()
+    has_day = "frozen_on" in {field.name for field in subject_model(entry)._meta.concrete_fields}
+    path = "__".join([*_steps(entry), "frozen_on"])
+    return Q(**{f"{path}__isnull": True}) if has_day else Q()
+
+
+def subject_model(entry: PersonalModel) -> type[Model]:
+    """Return the model of those whom the rows of an entry are about."""
+    model = entry.model
+    for name in _steps(entry):
+        model = cast(ForeignKey, model._meta.get_field(name)).related_model
+    return model
+
+
+def rows_about(subject: Model) -> Iterator[tuple[PersonalModel, ScopedQuerySet]]:
+    """Yield all that is on record about somebody, what rests on other rows before those.
+
+    The rows are narrowed to nobody: the caller loaded the subject in scope.
+    """
+    about = [
+        entry
+        for entry in registry().values()
+        if entry.subject is not None and subject_model(entry) is type(subject)
+    ]
+    for entry in sorted(about, key=lambda each: -len(_steps(each))):
+        yield entry, rows_of(entry.model).scoped().filter(**{entry.subject or "pk": subject.pk})
+
+
+def is_beyond_reach(subject: Model, *, by: User) -> bool:
+    """Tell whether something about the subject lies at associations that the user does not reach."""
+    return any(rows.exclude(pk__in=rows.visible_to(by)).exists() for _, rows in rows_about(subject))
+
+
+def identifying_texts(subject: Model) -> set[str]:
+    """Return the names, numbers and addresses by which the subject and their family are known."""
+    texts: set[str] = set()
+    for entry, rows in rows_about(subject):
+        fields = [field.name for field in entry.fields if field.identifies]
+        names = [name for name in fields if not isinstance(_field(entry, name), BinaryField)]
+        for values in rows.values_list(*names) if names else ():
+            texts.update(value for value in values if value)
+    return texts - {field.replacement for entry in registry().values() for field in entry.fields}
+
+
+def names_somebody(text: str, record: Model) -> bool:
+    """Tell whether a text holds what points at whom the record is about, or any ID number or mobile phone."""
+    subject = subject_of(record)
+    texts = identifying_texts(subject) if subject is not None else set()
+    return bool(ID_NUMBER.search(text) or PHONE.search(text)) or any(each in text for each in texts)
+
+
+def erased_values(entry: PersonalModel) -> dict[str, object]:
+    """Return what an erasure writes into the fields of a model."""
+    return {
+        field.name: field.replacement or emptied(_field(entry, field.name))
+        for field in entry.fields
+        if field.disposal is not Disposal.KEEP
+    }
+
+
+def _field(entry: PersonalModel, name: str) -> Field:
+    return cast(Field, entry.model._meta.get_field(name))
+
+
+def _steps(entry: PersonalModel) -> list[str]:
+    return entry.subject.split("__") if entry.subject else []
