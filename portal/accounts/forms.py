@@ -9,15 +9,7 @@ from django.contrib.auth.forms import (
 )
 from django.http import HttpRequest
 
-from portal.lib.findings import RuleViolation
-
 from .models import User
-
-
-def show_findings(form: forms.Form, refused: RuleViolation) -> None:
-    """Put the findings of a refused write beside the fields that they name, the rest above the form."""
-    for finding in refused.findings:
-        form.add_error(finding.source if finding.source in form.fields else None, finding.message)
 
 
 class SignInForm(AuthenticationForm):

@@ -85,4 +85,3 @@ def locked_page(request: HttpRequest, original: HttpResponse | None, credentials
     minutes = -(-(until - now()).total_seconds() // 60)
     context = {"until": until, "minutes": int(minutes)}
     return render(request, "accounts/locked.html", context, status=settings.AXES_HTTP_RESPONSE_CODE)
-

@@ -34,8 +34,9 @@ def qr_picture(text: str) -> SafeString:
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark
     )
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" aria-label="二维码" viewBox="0 0 {0} {0}"'
-        ' width="{1}" height="{1}" shape-rendering="crispEdges"><rect width="{0}" height="{0}" fill="#fff"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" aria-label="二维码"'
+        ' viewBox="0 0 {0} {0}" width="{1}" height="{1}" shape-rendering="crispEdges">'
+        '<rect width="{0}" height="{0}" fill="#fff"/>'
         '<path d="{2}" fill="#000"/></svg>',
         len(rows),
         len(rows) * MODULE,

@@ -45,7 +45,7 @@ def require_member(by: User | None, user: User) -> None:
 
 
 def require_power_over(by: User | None, user: User) -> None:
-    """Refuse to act on the account of somebody who holds more than the administrator reaches, or on one's own.
+    """Refuse to act on one's own account, or on that of somebody who holds more than one reaches.
 
     Whoever resets a password can sign in with it, and must not come by a role from above in that way.
     Raises: RuleViolation.

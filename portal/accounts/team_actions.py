@@ -40,8 +40,7 @@ def make_team(*, name: str, association: "Association", by: User) -> Team:
 def add_member(*, team: Team, user: User, by: User) -> None:
     """Let a user hold what the team holds; they belong to the team's association or below it.
 
-    Raises: RuleViolation outside the administrator's reach, for oneself, for a role that was given to the team
-    from further above.
+    Raises: RuleViolation outside the administrator's reach, for oneself, for a team that holds more.
     """
     _require_team(by, team)
     require_member(by, user)

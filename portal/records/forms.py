@@ -4,16 +4,10 @@ from django import forms
 from django.db import models
 
 from portal.accounts.models import User
-from portal.lib.findings import RuleViolation
+from portal.lib.form_findings import show_findings as show_findings
 from portal.lib.money import YuanField
 
 from .types import RecordType
-
-
-def show_findings(form: forms.Form, refused: RuleViolation) -> None:
-    """Put the findings of a refused write beside the fields that they name, the rest above the form."""
-    for finding in refused.findings:
-        form.add_error(finding.source if finding.source in form.fields else None, finding.message)
 
 
 def formfield_of(field: models.Field, **options) -> forms.Field | None:

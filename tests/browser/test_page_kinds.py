@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
+from tests import factories
 from tests.access import world
 from tests.access.routes import read_matrix
 
@@ -23,6 +24,8 @@ def kinds_of(here, role: str, known: set[str]) -> dict[str, str]:
     """Name the templates that the role's pages draw and that are not known yet, each with one address."""
     client = Client(raise_request_exception=False)
     client.force_login(here.users[role])
+    if role not in world.UNVERIFIED:
+        factories.verify(client, here.users[role])
     found = {}
     for row in PAGES:
         path = row.path(here.places["own"])
@@ -55,7 +58,7 @@ def test_every_page_kind_is_accessible_and_fits(page, live_server, sign_in, here
         kinds = kinds_of(here, role, known)
         known |= set(kinds)
         page.context.clear_cookies()
-        sign_in(here.users[role])
+        sign_in(here.users[role], is_verified=role not in world.UNVERIFIED)
         for template, path in kinds.items():
             page.goto(f"{live_server.url}{path}")
             if offences := faults(page):

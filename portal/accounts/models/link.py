@@ -6,10 +6,11 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from ..enums import LinkPurpose
-from ..history import tracked
-from ..roles import Permission
-from ..scope import ScopedQuerySet
+from portal.accounts.enums import LinkPurpose
+from portal.accounts.history import tracked
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet
+
 from .user import User
 
 

@@ -7,9 +7,10 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
 
-from ..enums import SignInEnd
-from ..roles import Permission
-from ..scope import ScopedQuerySet
+from portal.accounts.enums import SignInEnd
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet
+
 from .user import User
 
 

@@ -2,9 +2,10 @@ import pghistory
 from django.contrib.auth.models import Group
 from django.db import models
 
-from ..history import tracked
-from ..roles import Permission
-from ..scope import ScopedQuerySet
+from portal.accounts.history import tracked
+from portal.accounts.roles import Permission
+from portal.accounts.scope import ScopedQuerySet
+
 from .user import User
 
 

@@ -4,22 +4,18 @@ from datetime import date
 from functools import cached_property
 from typing import Self
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from portal.accounts.enums import UserState
+from portal.accounts.history import tracked
+from portal.accounts.roles import ROLE_BY_CODENAME, Permission, Role
+from portal.accounts.scope import Scope, ScopedQuerySet
 from portal.lib.dates import today
-
-from ..enums import UserState
-from ..history import tracked
-from ..roles import ROLE_BY_CODENAME, Permission, Role
-from ..scope import Scope, ScopedQuerySet
-
-
-# What Django writes instead of a hash where nobody can sign in with a password.
-NO_PASSWORD = "!"
 
 
 class UserQuerySet(ScopedQuerySet):
@@ -28,11 +24,11 @@ class UserQuerySet(ScopedQuerySet):
     def in_state(self, state: str) -> Self:
         if state == UserState.DEACTIVATED:
             return self.filter(is_active=False)
-        invited = Q(password__startswith=NO_PASSWORD)
+        invited = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
         return self.filter(invited if state == UserState.INVITED else ~invited, is_active=True)
 
     def holding(self, role: Role, *, on: date) -> Self:
-        """Keep the users to whom the role was given somewhere and is in force, by themselves or in a group."""
+        """Keep the users who hold the role somewhere on that day, by themselves or in a group."""
         given = {"permission__codename": role.codename}
         own = Grant.objects.scoped().in_force(on=on).filter(user=OuterRef("pk"), **given)
         shared = GroupGrant.objects.scoped().in_force(on=on).filter(group__user=OuterRef("pk"), **given)
@@ -40,6 +36,8 @@ class UserQuerySet(ScopedQuerySet):
 
 
 class AccountManager(UserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
+
     def get_by_natural_key(self, username: str) -> "User":
         # Whoever signs in is nobody yet, and cannot be asked for.
         return self.scoped().get(username=username)
@@ -74,7 +72,7 @@ class User(AbstractUser):
     def state(self) -> UserState:
         if not self.is_active:
             return UserState.DEACTIVATED
-        return UserState.INVITED if self.password.startswith(NO_PASSWORD) else UserState.ACTIVE
+        return UserState.INVITED if self.password.startswith(UNUSABLE_PASSWORD_PREFIX) else UserState.ACTIVE
 
     @property
     def office(self) -> str:

@@ -7,9 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.forms import LinkForm, show_findings
+from portal.accounts.forms import LinkForm
 from portal.accounts.link_actions import accept_link, live_link
 from portal.lib.findings import RuleViolation
+from portal.lib.form_findings import show_findings
 
 
 @sensitive_post_parameters()

@@ -10,9 +10,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import qr, second_factor
-from portal.accounts.forms import CodeForm, EnrolForm, show_findings
+from portal.accounts.forms import CodeForm, EnrolForm
 from portal.accounts.second_factor import safe_path, second_factor_required
 from portal.lib.findings import RuleViolation
+from portal.lib.form_findings import show_findings
 
 from .sign_in import WRONG_CODE
 
