@@ -9,7 +9,6 @@ from django.contrib.auth.models import Permission as PermissionRow
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 
 from portal.lib.dates import now, today
 from portal.lib.findings import Finding, RuleViolation, Severity
@@ -23,6 +22,7 @@ from .sessions import end_sign_ins
 
 if TYPE_CHECKING:
     from associations.models import Association
+    from members.models import Term
 
 MAX_TOKEN_DAYS = 366
 
@@ -96,7 +96,7 @@ def grant_role(
     association: "Association",
     by: User | None,
     ends_on: date | None = None,
-    term: Model | None = None,
+    term: "Term | None" = None,
 ) -> Grant:
     """Give a user a role on an association and all below it, or move the end of the one that they have.
 
@@ -117,7 +117,7 @@ def grant_role(
 
 
 def grant_values(
-    *, ends_on: date | None, term: Model | None, association: "Association", by: User | None
+    *, ends_on: date | None, term: "Term | None", association: "Association", by: User | None
 ) -> dict[str, object]:
     """Return what a grant says of its giving.
 

@@ -53,10 +53,12 @@ def current_sign_in(request: HttpRequest) -> SignInQuerySet:
 
 def end_sign_ins(sign_ins: SignInQuerySet, *, ending: SignInEnd) -> None:
     """End sessions by deleting them: their next request is nobody's. The caller may end these."""
-    hashes = list(_open(sign_ins).values_list("session_hash", flat=True))
-    rows = Session.objects.annotate(key_hash=KeyHash("session_key"))
-    rows.filter(key_hash__in=hashes).delete()
-    _open(sign_ins).filter(session_hash__in=hashes).update(ended_at=now(), ending=ending)
+    # By their keys, because what makes a sign-in live is the very row that is deleted.
+    hashes = dict(_open(sign_ins).values_list("pk", "session_hash"))
+    # Only what still runs is hashed: that is an index away, and the rest lets nobody in.
+    running = Session.objects.filter(expire_date__gt=now()).annotate(key_hash=KeyHash("session_key"))
+    running.filter(key_hash__in=list(hashes.values())).delete()
+    _open(SignIn.objects.scoped().filter(pk__in=list(hashes))).update(ended_at=now(), ending=ending)
 
 
 def keep_only(request: HttpRequest, *, old_key: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 
 from . import actions
 from .models import GroupGrant, Team, TeamMembership, User
@@ -17,6 +16,7 @@ from .scope import guarded
 
 if TYPE_CHECKING:
     from associations.models import Association
+    from members.models import Term
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def grant_to_team(
     association: "Association",
     by: User,
     ends_on: date | None = None,
-    term: Model | None = None,
+    term: "Term | None" = None,
 ) -> GroupGrant:
     """Give a team a role on an association and all below it, or move the end of the one that it has.
 

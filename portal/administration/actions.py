@@ -23,16 +23,12 @@ def give_role(
     end = _end(association) if with_term else None
     if end is not None:
         ends_on = _last_day(end, ends_on=ends_on)
-    facts = {
-        "role": role,
-        "association": association,
-        "ends_on": ends_on,
-        "term": end.term if end else None,
-        "by": by,
-    }
+    term = end.term if end else None
     if isinstance(to, Team):
-        return team_actions.grant_to_team(team=to, **facts)
-    return actions.grant_role(user=to, **facts)
+        return team_actions.grant_to_team(
+            team=to, role=role, association=association, ends_on=ends_on, term=term, by=by
+        )
+    return actions.grant_role(user=to, role=role, association=association, ends_on=ends_on, term=term, by=by)
 
 
 def _end(association: Association) -> TermEnd:

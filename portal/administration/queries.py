@@ -43,7 +43,7 @@ class Standing:
 
 def users_wanted(by: User, *, text: str, under: str, role: str, state: str, on: date) -> UserQuerySet:
     """Return the users of the asker's subtree that match what the list's filters say."""
-    users = User.objects.visible_to(by).select_related("association")
+    users: UserQuerySet = User.objects.visible_to(by).select_related("association")
     if text:
         users = users.filter(Q(name__icontains=text) | Q(username__icontains=text))
     if under:
@@ -142,13 +142,16 @@ def team_grants(team: Team, *, by: User) -> list[GroupGrant]:
 
 def user_named(username: str, *, by: User) -> User | None:
     """Return the user of that name in the asker's subtree."""
-    return User.objects.visible_to(by).filter(username=username).select_related("association").first()
+    mine: UserQuerySet = User.objects.visible_to(by).select_related("association")
+    return mine.filter(username=username).first()
 
 
 def tokens_for(by: User, *, state: str) -> ApiTokenQuerySet:
     """Return the asker's own tokens and those of the subtree whose users they manage."""
     below = under_any("association__code", by.scope.prefixes_for(Permission.MANAGE_USERS))
-    tokens = ApiToken.objects.filter(Q(user=by) | below).scoped().select_related("user", "association")
+    tokens: ApiTokenQuerySet = (
+        ApiToken.objects.filter(Q(user=by) | below).scoped().select_related("user", "association")
+    )
     if state == "live":
         return tokens.live(at=now())
     return tokens.exclude(pk__in=tokens.live(at=now()).values("pk")) if state == "dead" else tokens
@@ -159,4 +162,5 @@ def end_with_term(association: Association) -> TermEnd | None:
     term = term_on(association, on=today())
     if term is None:
         return None
-    return TermEnd(term=term, due_on=sitting_terms([association], on=today())[association.pk].due_on)
+    sitting = sitting_terms([association], on=today())[association.pk]
+    return TermEnd(term=term, due_on=sitting.due_on) if sitting.due_on else None

@@ -1,6 +1,6 @@
 import hashlib
 import secrets
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Self
 
@@ -195,7 +195,7 @@ class GroupGrant(GrantBase, GroupObjectPermissionBase):
 class ApiTokenQuerySet(ScopedQuerySet):
     view_permission = Permission.MANAGE_USERS
 
-    def live(self, *, at):
+    def live(self, *, at: datetime) -> Self:
         return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
 
 
