@@ -46,6 +46,6 @@ class PickerBoundField(BoundField):
         return build_picker(
             self.field.user,
             name=self.html_name,
-            code=str(self.value() or "")[:20],
+            code=str(self.value() or "")[:20].replace("\0", ""),
             error="；".join(self.errors),
         )

@@ -1,23 +1,32 @@
 """What the accounts' own pages ask; pages about other people's accounts are `portal.administration`'s."""
 
+from dataclasses import dataclass
+
 from portal.lib.dates import now
 
 from .browsers import browser_words
 from .models import SignIn, User
 from .models.sign_in import SignInQuerySet
 
-SHOWN = 20
+SHOWN = 30
 
 
-def live_sign_ins(user: User) -> list[SignIn]:
-    """Return the sign-ins of a user whose session goes on, newest first, each with `browser` in words."""
-    return _in_words(SignIn.objects.scoped().filter(user=user).live(at=now()))
+@dataclass(frozen=True, kw_only=True)
+class SignIns:
+    """Sign-ins of a user, each with `browser` in words."""
+
+    live: list[SignIn]
+    past: list[SignIn]
 
 
-def past_sign_ins(user: User) -> list[SignIn]:
-    """Return the last sign-ins of a user that are over, newest first, each with `browser` in words."""
-    mine = SignIn.objects.scoped().filter(user=user)
-    return _in_words(mine.exclude(pk__in=mine.live(at=now()).values("pk"))[:SHOWN])
+def recent_sign_ins(user: User) -> SignIns:
+    """Return a user's sign-ins that go on, and the last of those that are over; newest first."""
+    found = list(SignIn.objects.scoped().filter(user=user).with_liveness(at=now())[:SHOWN])
+    for each in found:
+        each.browser = browser_words(each.agent)
+    return SignIns(
+        live=[each for each in found if each.is_live], past=[each for each in found if not each.is_live]
+    )
 
 
 def own_sign_in(user: User, key: int) -> SignInQuerySet:
@@ -28,10 +37,3 @@ def own_sign_in(user: User, key: int) -> SignInQuerySet:
 def other_sign_ins(user: User, *, than: SignInQuerySet) -> SignInQuerySet:
     """Return the sign-ins of a user except the one of this request."""
     return SignIn.objects.scoped().filter(user=user).exclude(pk__in=than.values("pk"))
-
-
-def _in_words(sign_ins: SignInQuerySet) -> list[SignIn]:
-    found = list(sign_ins)
-    for each in found:
-        each.browser = browser_words(each.agent)
-    return found

@@ -142,7 +142,7 @@ def test_page_lists_live_sessions_in_words(client, elsewhere, office):
 
     page = client.get("/accounts/sessions/")
 
-    assert [each.browser for each in page.context["live"]] == ["Chrome（Windows）", "未知浏览器"]
+    assert [each.browser for each in page.context["sign_ins"].live] == ["Chrome（Windows）", "未知浏览器"]
     assert page.context["current"] == SignIn.objects.earliest("at")
 
 

@@ -1,4 +1,4 @@
-"""What lies outside the administrator's reach is refused like what does not exist, in every field that writes."""
+"""What lies outside the administrator's reach is refused like what does not exist, in every field."""
 
 import pytest
 from django.db.models import Model

@@ -69,12 +69,12 @@ def test_pages_follow_by_key(desk, county):
 
 def test_list_costs_the_same_for_one_and_many(desk, county, django_assert_num_queries):
     factories.user((OFFICE, county), association=county)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         desk.get(USERS)
 
     for _ in range(3):
         factories.user((OFFICE, county), association=county)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         desk.get(USERS)
 
 
@@ -85,7 +85,7 @@ def test_detail_costs_the_same_for_one_and_three_grants(
     for place in [county, *(factories.association(f"36010200{n}") for n in range(1, count))]:
         factories.grant(clerk, OFFICE, place)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.get(f"{USERS}{clerk.pk}/")
 
 

@@ -5,7 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import models
-from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, Func, OuterRef, Q
 
 from portal.accounts.enums import SignInEnd
 from portal.accounts.roles import Permission
@@ -25,15 +25,20 @@ class SignInQuerySet(ScopedQuerySet):
     scope_path = "user__association__code"
     view_permission = Permission.MANAGE_USERS
 
-    def live(self, *, at: datetime) -> Self:
-        """Keep those whose session would be let in now: a session that rested too long leaves no end."""
-        rows = Session.objects.annotate(key_hash=KeyHash("session_key"))
+    def with_liveness(self, *, at: datetime) -> Self:
+        """Add `is_live`: the session would be let in now. One that rested too long leaves no end."""
+        rows = Session.objects.filter(expire_date__gt=at).annotate(key_hash=KeyHash("session_key"))
         beginning = at - timedelta(seconds=settings.SESSION_ABSOLUTE_AGE)
-        return self.filter(
-            Exists(rows.filter(key_hash=OuterRef("session_hash"), expire_date__gt=at)),
-            ended_at__isnull=True,
-            at__gte=beginning,
+        is_open = Q(ended_at__isnull=True, at__gte=beginning)
+        return self.annotate(
+            is_live=ExpressionWrapper(
+                is_open & Q(Exists(rows.filter(key_hash=OuterRef("session_hash")))),
+                output_field=models.BooleanField(),
+            )
         )
+
+    def live(self, *, at: datetime) -> Self:
+        return self.with_liveness(at=at).filter(is_live=True)
 
 
 class SignIn(models.Model):
@@ -47,6 +52,10 @@ class SignIn(models.Model):
     agent = models.CharField("浏览器", max_length=300, blank=True)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
     ending = models.CharField("结束方式", max_length=20, choices=SignInEnd, blank=True)
+
+    # Of rows that were read `with_liveness`, and of those that a page puts into words.
+    is_live: bool
+    browser: str
 
     objects = SignInQuerySet.as_manager()
 

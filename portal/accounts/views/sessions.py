@@ -12,8 +12,7 @@ from portal.accounts.enums import SignInEnd
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     context = {
-        "live": queries.live_sign_ins(request.user),
-        "past": queries.past_sign_ins(request.user),
+        "sign_ins": queries.recent_sign_ins(request.user),
         "failures": lockouts.last_failures(request.user.get_username()),
         "current": sessions.current_sign_in(request).first(),
     }
