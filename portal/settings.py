@@ -166,7 +166,12 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "portal.accounts.lockouts.locked_page"
+AXES_HTTP_RESPONSE_CODE = 429
+# The page says when the lock ends, and trying in between does not move that.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins that succeed are ours to record, with their sessions
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -233,6 +238,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 PORTAL_URL = env.str("PORTAL_URL", default=f"http://{ALLOWED_HOSTS[0]}:8000")
 MAILS_MESSAGES = not env.str("EMAIL_URL", default="consolemail://").startswith("consolemail:")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="portal@localhost")
 
 # Jobs. The row in PostgreSQL is the truth: the broker may lose, double or delay anything.

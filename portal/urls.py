@@ -8,7 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.prometheus),
     path("", include("portal.dashboards.urls")),
     path("", include("portal.oversight.urls")),
-    path("accounts/", include("portal.accounts.urls")),
+    path("accounts/", include("portal.administration.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("inbox/", include("portal.inbox.urls")),
     path("jobs/", include("portal.jobs.urls")),

@@ -1,13 +1,13 @@
 """Plain makers of records; every argument that a test cares about is passed by the test."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
+from uuid import uuid4
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_static.models import StaticDevice
 from stdnum.cn import uscc
 
 from associations.enums import (
@@ -41,8 +41,10 @@ from members.models import (
     VolunteerContract,
     VolunteerTraining,
 )
-from portal.accounts.models import Grant, User
+from portal.accounts.models import ApiToken, Grant, GroupGrant, SecondFactor, Team, User
 from portal.accounts.roles import Role
+from portal.accounts.second_factor import device_of
+from portal.lib.dates import now
 from portal.oversight.enums import NoticeKind, NoticeStep
 from portal.oversight.models import SupervisionNotice, SupervisionStep
 from portal.records.models import StoredFile
@@ -80,14 +82,40 @@ def grant(to: User, role: Role, place: Association, **values) -> Grant:
     return Grant.objects.create(user=to, permission=permission, content_object=place, **values)
 
 
-def verify(client: Client, of: User) -> Client:
-    """Sign a browser in with a second factor."""
-    client.force_login(of)
-    device = StaticDevice.objects.create(user=of, name="测试", confirmed=True)
+def verify(client: Client, user: User) -> SecondFactor:
+    """Enrol a device for the user, if they have none, and note in their session that they gave a code."""
+    device = device_of(user) or SecondFactor.objects.create(user=user, name="手机", key="00" * 20)
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = device.persistent_id
     session.save()
+    return device
+
+
+def verified(client: Client, user: User) -> Client:
+    """Sign a browser in with a second factor."""
+    client.force_login(user)
+    verify(client, user)
     return client
+
+
+def team(place: Association, **values) -> Team:
+    made = {"name": f"组{next(serial)}"} | values
+    return Team.objects.create(association=place, group=Group.objects.create(name=str(uuid4())), **made)
+
+
+def team_grant(to: Team, role: Role, place: Association, **values) -> GroupGrant:
+    permission = Permission.objects.get(codename=role.codename, content_type__app_label="associations")
+    return GroupGrant.objects.create(group=to.group, permission=permission, content_object=place, **values)
+
+
+def token(of: User, place: Association, **values) -> ApiToken:
+    defaults = {
+        "name": "统计",
+        "permissions": ["view-register"],
+        "token_hash": ApiToken.hash_of(f"secret{next(serial)}"),
+        "expires_at": now() + timedelta(days=30),
+    }
+    return ApiToken.objects.create(user=of, association=place, **(defaults | values))
 
 
 def policy(issuer: Association, **values) -> PolicyDocument:

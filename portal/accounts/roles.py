@@ -19,6 +19,22 @@ class Permission(StrEnum):
     READ_AUDIT = "read-audit"
 
 
+PERMISSION_NAMES = {
+    Permission.VIEW_REGISTER: "查看协会名录",
+    Permission.VIEW_STATISTICS: "查看看板和统计",
+    Permission.VIEW_PEOPLE: "查看人员和会员",
+    Permission.VIEW_FAMILIES: "查看计生特殊家庭",
+    Permission.EDIT_RECORDS: "编辑档案",
+    Permission.EDIT_FAMILIES: "编辑计生特殊家庭",
+    Permission.CLAIM: "申报改革事项",
+    Permission.VERIFY: "核实申报",
+    Permission.MAKE_REPORTS: "生成报告",
+    Permission.MANAGE_POLICIES: "管理政策文件",
+    Permission.MANAGE_USERS: "管理用户和授权",
+    Permission.READ_AUDIT: "查看操作记录",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Role:
     """A named bundle of permissions; `codename` is the guardian permission on `Association`."""

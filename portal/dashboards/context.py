@@ -185,7 +185,21 @@ MENU = (
         label="系统",
         icon="system",
         entries=(
-            Entry(label="用户与授权", url_name="accounts:users", permission=Permission.MANAGE_USERS),
+            Entry(
+                label="用户与授权",
+                url_name="accounts:users",
+                permission=Permission.MANAGE_USERS,
+                also=(
+                    "accounts:grants",
+                    "accounts:grant_prolong",
+                    "accounts:grant_end",
+                    "accounts:teams",
+                    "accounts:team_new",
+                    "accounts:team",
+                    "accounts:team_grant_new",
+                ),
+            ),
+            Entry(label="接口令牌", url_name="accounts:tokens", permission=Permission.VIEW_REGISTER),
             Entry(label="操作记录", url_name="accounts:audit", permission=Permission.READ_AUDIT),
             Entry(
                 label="个人信息目录",

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.http import QueryDict
 
 from portal.accounts.models import User
-from portal.lib.findings import RuleViolation
+from portal.lib.form_findings import show_findings as show_findings
 from portal.lib.masks import STAR
 
 from .actions import Extras
@@ -20,12 +20,6 @@ from .filters import ALL, UNDER
 from .form_fields import StoredFileField, formfield_of, upload_in
 from .personal_data import labels_of, masks_of
 from .types import RecordType
-
-
-def show_findings(form: forms.Form, refused: RuleViolation) -> None:
-    """Put the findings of a refused write beside the fields that they name, the rest above the form."""
-    for finding in refused.findings:
-        form.add_error(finding.source if finding.source in form.fields else None, finding.message)
 
 
 class RecordForm(forms.ModelForm):

@@ -167,4 +167,4 @@ def _user_key(event: Event) -> int | None:
 
 def _names_of(events: Sequence[Event]) -> dict[int | None, str]:
     keys = {_user_key(event) for event in events} - {None}
-    return {key: str(user) for key, user in User.objects.in_bulk(list(keys)).items()}
+    return {key: str(user) for key, user in User.objects.scoped().in_bulk(list(keys)).items()}

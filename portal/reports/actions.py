@@ -188,7 +188,7 @@ def _key_of_another() -> RuleViolation:
 
 def _refuse_backlog(by: User) -> None:
     # Counted with what was just added, under a lock: two requests at once do not both find room.
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
     if open_count(by) > MOST_OPEN:
         message = f"您排队的报告将超过{MOST_OPEN}份，请等已提出的完成后再试"
         raise refused(message, code="backlog", field="")

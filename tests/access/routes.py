@@ -17,7 +17,13 @@ from .world import OUTSIDE, PLACES, Place, World
 MATRIX = Path(__file__).parent / "matrix.csv"
 ROLES = ("anonymous", "outsider", "office", "verifier", "leader", "family", "auditor", "administrator")
 # Values of the parameters that say no association; the rest comes from the place.
-CONSTANTS = {"milestone": "plan-issued", "family": "quotarule", "field": "file", "step": "answered"}
+CONSTANTS = {
+    "milestone": "plan-issued",
+    "family": "quotarule",
+    "field": "file",
+    "step": "answered",
+    "deed": "end-sessions",
+}
 
 NEVER_SAVED = 999_999
 

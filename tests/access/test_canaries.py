@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from associations.models import MilestoneEvent
-from portal.accounts.roles import OFFICE
+from portal.accounts.roles import ADMINISTRATOR, OFFICE
 from portal.accounts.scope import ScopedQuerySet
 from portal.oversight.enums import NoticeStep
 from portal.oversight.models import SupervisionNotice, SupervisionStep
@@ -21,7 +21,16 @@ from .routes import ask, read_matrix
 PAGES = [row for row in read_matrix() if row.method == "GET"]
 MARK = re.compile(r"canary-[a-z]+-[a-z_]+-end")
 # Keys of programs, which no page shows.
-NO_TEXTS = ("token_hash", "id_number_hash", "kind", "key", "end_reason")
+NO_TEXTS = (
+    "password",
+    "token_hash",
+    "secret_hash",
+    "session_hash",
+    "id_number_hash",
+    "kind",
+    "key",
+    "end_reason",
+)
 UNCHANGING = (MilestoneEvent, SupervisionNotice, SupervisionStep)
 # What the neighbour's own clerk finds: proof that the marks are where people look.
 SHOWN = {
@@ -46,6 +55,11 @@ SHOWN = {
     "canary-supervisionnotice-finding-end",
     "canary-supervisionstep-text-end",
     "canary-supervisionstep-document_number-end",
+    "canary-user-username-end",
+    "canary-user-name-end",
+    "canary-user-email-end",
+    "canary-team-name-end",
+    "canary-apitoken-name-end",
 }
 
 
@@ -90,7 +104,7 @@ def marked(here):
     sibling = here.places["sibling"].association
     world.claim(sibling, file_name="canary-storedfile-name-end", **text_fields(MilestoneEvent))
     supervise(here.places)
-    here.enter("neighbour", factories.user((OFFICE, sibling), username="neighbour"))
+    here.enter("neighbour", factories.user((OFFICE, sibling), (ADMINISTRATOR, sibling), username="neighbour"))
     plant(sibling.code)
     return here
 
@@ -106,6 +120,10 @@ def found(marked, role: str) -> set[str]:
 
 def test_clerk_finds_nothing_of_the_neighbour(marked):
     assert found(marked, "office") == set()
+
+
+def test_administrator_finds_nothing_of_the_neighbour(marked):
+    assert found(marked, "administrator") == set()
 
 
 def test_neighbour_finds_their_own(marked):

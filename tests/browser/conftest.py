@@ -38,8 +38,10 @@ def browser_context_args(browser_context_args):
 def sign_in(client, page, live_server):
     """Open the browser's session for a user, with a second factor and without the sign-in page."""
 
-    def open_session(user):
-        factories.verify(client, user)
+    def open_session(user, *, is_verified=False):
+        client.force_login(user)
+        if is_verified:
+            factories.verify(client, user)
         cookie = client.cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 

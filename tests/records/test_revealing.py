@@ -30,7 +30,7 @@ def person(county):
 
 @pytest.fixture
 def verified(office):
-    return factories.verify(Client(raise_request_exception=False), office)
+    return factories.verified(Client(raise_request_exception=False), office)
 
 
 def url(person):
@@ -114,7 +114,7 @@ def test_without_a_second_factor_nothing_is_shown(client, office, person):
 
 @pytest.mark.parametrize("who", ["neighbour", "leader", "outsider"])
 def test_others_find_nothing(request, person, who):
-    browser = factories.verify(Client(), request.getfixturevalue(who))
+    browser = factories.verified(Client(), request.getfixturevalue(who))
 
     response = browser.post(url(person), ASKED)
 
@@ -127,7 +127,7 @@ def test_looks_of_a_day_are_limited(verified, office, person, county, settings):
     colleague = factories.user((OFFICE, county), username="colleague")
 
     refused = verified.post(url(person), ASKED)
-    other = factories.verify(Client(), colleague).post(url(person), ASKED)
+    other = factories.verified(Client(), colleague).post(url(person), ASKED)
 
     assert shown == [True, True, False]
     assert refused.context["form"].non_field_errors() == ["今天已查看 2 次完整信息，请明天再查看"]

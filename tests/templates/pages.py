@@ -20,7 +20,15 @@ urlpatterns = [
     path("", pages("oversight", councils="councils/", reform_home="reform/", queue="reform/queue/")),
     path(
         "accounts/",
-        pages("accounts", sign_in="sign-in/", sign_out="sign-out/", password="password/", users="users/"),
+        pages(
+            "accounts",
+            sign_in="sign-in/",
+            sign_out="sign-out/",
+            password="password/",
+            second_factor="second-factor/",
+            sessions="sessions/",
+            users="users/",
+        ),
     ),
     path("associations/", pages("associations", list="")),
     path("policies/", pages("policies", list="")),

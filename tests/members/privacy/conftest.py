@@ -88,13 +88,13 @@ def family(county):
 @pytest.fixture
 def clerk(office):
     """The clerk's browser, signed in with a second factor."""
-    return factories.verify(Client(raise_request_exception=False), office)
+    return factories.verified(Client(raise_request_exception=False), office)
 
 
 @pytest.fixture
 def carer(county):
     made = factories.user((FAMILY, county), username="carer", association=county)
-    return factories.verify(Client(raise_request_exception=False), made)
+    return factories.verified(Client(raise_request_exception=False), made)
 
 
 @pytest.fixture

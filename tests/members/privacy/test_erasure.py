@@ -190,7 +190,7 @@ def test_erasure_past_the_reach_is_refused(clerk, verifier, changed, other_count
     factories.membership(other_county, person=changed, left_on=yesterday, leave_reason="resigned")
 
     refused = post(clerk, changed)
-    done = post(factories.verify(Client(), verifier), changed)
+    done = post(factories.verified(Client(), verifier), changed)
 
     assert refused.context["form"].non_field_errors() == [
         "在您管理范围以外的协会还有记录，请由共同的上级协会办理"

@@ -18,7 +18,7 @@ REVEAL = {"cause": "核对本人身份", "detail": "来人办理入会手续"}
 def everything(county, person, family):
     """Somebody who may do all that is done with people and families."""
     user = factories.user((OFFICE, county), (FAMILY, county), username="everything", association=county)
-    return factories.verify(Client(raise_request_exception=False), user)
+    return factories.verified(Client(raise_request_exception=False), user)
 
 
 def shown(response):

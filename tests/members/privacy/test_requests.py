@@ -172,7 +172,7 @@ def test_request_needs_a_second_factor(client, office, person, kind):
 @pytest.mark.parametrize("who", ["neighbour", "leader", "outsider"])
 @pytest.mark.parametrize("kind", ["copy", "correction", "restriction", "release", "erasure"])
 def test_request_at_another_office_is_missing(request, person, kind, who):
-    stranger = factories.verify(Client(), request.getfixturevalue(who))
+    stranger = factories.verified(Client(), request.getfixturevalue(who))
 
     response = stranger.post(url(person, kind), ASKED)
 
@@ -302,7 +302,7 @@ def test_release_shows_and_exports_again(clerk, frozen):
 
 
 def test_office_above_may_release(frozen, verifier):
-    above = factories.verify(Client(), verifier)
+    above = factories.verified(Client(), verifier)
 
     above.post(url(frozen, "release"), ASKED | {"seen": "2"})
 

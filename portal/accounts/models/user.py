@@ -1,22 +1,46 @@
 import hashlib
 import secrets
+from datetime import date, datetime
 from functools import cached_property
+from typing import Self
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from portal.accounts.enums import UserState
+from portal.accounts.history import tracked
+from portal.accounts.roles import ROLE_BY_CODENAME, Permission, Role
+from portal.accounts.scope import Scope, ScopedQuerySet
 from portal.lib.dates import today
-
-from .history import tracked
-from .roles import ROLE_BY_CODENAME, Permission, Role
-from .scope import Scope, ScopedQuerySet
 
 
 class UserQuerySet(ScopedQuerySet):
     view_permission = Permission.MANAGE_USERS
+
+    def in_state(self, state: str) -> Self:
+        if state == UserState.DEACTIVATED:
+            return self.filter(is_active=False)
+        invited = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.filter(invited if state == UserState.INVITED else ~invited, is_active=True)
+
+    def holding(self, role: Role, *, on: date) -> Self:
+        """Keep the users who hold the role somewhere on that day, by themselves or in a group."""
+        given = {"permission__codename": role.codename}
+        own = Grant.objects.scoped().in_force(on=on).filter(user=OuterRef("pk"), **given)
+        shared = GroupGrant.objects.scoped().in_force(on=on).filter(group__user=OuterRef("pk"), **given)
+        return self.filter(Exists(own) | Exists(shared))
+
+
+class AccountManager(UserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str) -> "User":
+        # Whoever signs in is nobody yet, and cannot be asked for.
+        return self.scoped().get(username=username)
 
 
 @tracked(exclude=("password", "last_login"))
@@ -36,11 +60,19 @@ class User(AbstractUser):
     )
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
 
+    objects = AccountManager()
+
     class Meta:
         verbose_name = "用户"
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def state(self) -> UserState:
+        if not self.is_active:
+            return UserState.DEACTIVATED
+        return UserState.INVITED if self.password.startswith(UNUSABLE_PASSWORD_PREFIX) else UserState.ACTIVE
 
     @property
     def office(self) -> str:
@@ -50,12 +82,14 @@ class User(AbstractUser):
     @cached_property
     def scope(self) -> Scope:
         """What the user may do and where today; read once for each loaded user, hence once a request."""
-        if not self.is_active:
-            return Scope(prefixes={})
+        return Scope.of_grants(self.held_roles()) if self.is_active else Scope(prefixes={})
+
+    def held_roles(self) -> QuerySet:
+        """Return the codename and the code of every role in force today, also of a deactivated user."""
         columns = ("permission__codename", "content_object__code")
         own = Grant.objects.scoped().in_force(on=today()).filter(user=self)
         shared = GroupGrant.objects.scoped().in_force(on=today()).filter(group__user=self)
-        return Scope.of_grants(own.values_list(*columns).union(shared.values_list(*columns)))
+        return own.values_list(*columns).union(shared.values_list(*columns))
 
     def home_code(self, permission: Permission) -> str:
         """Return where the user's day begins: their own association, else the first that they hold."""
@@ -77,6 +111,15 @@ class GrantBase(models.Model):
         related_name="+",
         verbose_name="授权人",
     )
+    # By name, like the association: the room of the terms lies above this one.
+    term = models.ForeignKey(
+        "members.Term",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="随届结束",
+    )
 
     class Meta:
         abstract = True
@@ -88,13 +131,32 @@ class GrantBase(models.Model):
     def role(self) -> Role:
         return ROLE_BY_CODENAME[self.permission.codename]
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day in force: its own, or that of its term where the term ends earlier."""
+        days = [self.ends_on, self.term.ends_on if self.term else None]
+        return min((day for day in days if day), default=None)
+
+    def is_in_force(self, *, on: date) -> bool:
+        return self.last_day is None or self.last_day >= on
+
 
 class GrantQuerySet(ScopedQuerySet):
     scope_path = "content_object__code"
     view_permission = Permission.MANAGE_USERS
 
-    def in_force(self, *, on):
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    def in_force(self, *, on: date) -> Self:
+        """Not ended by that day, neither by their own end nor with the term that they are tied to."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            Q(term__isnull=True) | Q(term__ends_on__isnull=True) | Q(term__ends_on__gte=on),
+        )
+
+    def ended(self, *, on: date) -> Self:
+        return self.exclude(pk__in=self.in_force(on=on).values("pk"))
+
+    def ending_by(self, day: date) -> Self:
+        return self.filter(Q(ends_on__lte=day) | Q(term__ends_on__lte=day))
 
     def ending(self, *, first, last):
         return self.filter(ends_on__range=(first, last))
@@ -133,7 +195,7 @@ class GroupGrant(GrantBase, GroupObjectPermissionBase):
 class ApiTokenQuerySet(ScopedQuerySet):
     view_permission = Permission.MANAGE_USERS
 
-    def live(self, *, at):
+    def live(self, *, at: datetime) -> Self:
         return self.filter(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
 
 
