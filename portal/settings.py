@@ -5,12 +5,13 @@ from logging import DEBUG as DEBUG_LEVEL
 from pathlib import Path
 from urllib.parse import unquote
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environ import Env
 from kombu import Queue
 
 from portal.lib.embedded import places
-from portal.lib.env import kept_secret, read_key, read_keyring
+from portal.lib.env import kept_secret, read_key, read_keyring, sign_in
 from portal.lib.logs import json_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -140,6 +141,14 @@ DATABASES["default"] |= {
         "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     },
 }
+# The portal signs in as a role that cannot touch the trail; whoever makes tables signs in as their owner.
+APPLICATION_SIGN_IN = sign_in(DATABASES["default"])
+OWNER_SIGN_IN = sign_in(
+    env.db_url_config(
+        env.str("MIGRATION_DATABASE_URL", default="")
+        or (places.owner_url(DATA_DIR) if EMBEDDED else env.str("DATABASE_URL"))
+    )
+)
 # Memory of each process: nothing that a page needs may depend on the broker, and nothing shared is kept here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -259,7 +268,11 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
+    # Every hour: once a day there is something to do, and after a downtime the next hour makes up for it.
+    "audit.seal": {"task": "portal.audit.jobs.seal", "schedule": crontab(minute="10")},
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
