@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -12,6 +13,7 @@ class AuditConfig(AppConfig):
     verbose_name = "操作记录"
 
     def ready(self) -> None:
+        import_module("portal.audit.checks")
         post_migrate.connect(secure_after_migrate, sender=self, dispatch_uid="secure_after_migrate")
 
 

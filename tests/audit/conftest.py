@@ -23,11 +23,12 @@ def application(django_db_setup):
 @pytest.fixture
 def as_application(transactional_db):
     """The portal signed in as in production: whoever asks for it has made their records as the owner."""
+    owner = dict(settings.OWNER_SIGN_IN)
     connection.close()
     connection.settings_dict.update(settings.APPLICATION_SIGN_IN)
     yield
     connection.close()
-    connection.settings_dict.update(settings.OWNER_SIGN_IN)
+    connection.settings_dict.update(owner)
 
 
 @pytest.fixture

@@ -210,3 +210,11 @@ def test_every_trigger_of_the_history_runs_as_the_owner(db):
         )
 
         assert cursor.fetchall() == []
+
+
+def test_readiness_tells_the_roles_apart(transactional_db, client, request):
+    assert client.get("/readyz").json()["trail_is_closed"] is False
+
+    request.getfixturevalue("as_application")
+
+    assert client.get("/readyz").json()["trail_is_closed"] is True
