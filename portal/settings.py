@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "associations",
     "members",
     "tasks",
+    "portal.trail",
     "portal.oversight",
     "portal.reports",
     "portal.dashboards",
@@ -175,6 +176,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # kept beside the attempts, which a success wipes out
 AXES_VERBOSE = False
 # A header that any client can send is no address: only a proxy of ours, which overwrites it, is believed.
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_REAL_IP" if BEHIND_PROXY else "REMOTE_ADDR"]

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("portal.api.urls")),
     path("jobs/", include("portal.jobs.urls")),
     path("reports/", include("portal.reports.urls")),
+    path("audit/", include("portal.trail.urls")),
     path("records/", include("portal.records.urls")),
     path("associations/", include("associations.register.urls")),
     path("policies/", include("associations.policies.urls")),

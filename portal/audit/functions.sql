@@ -156,6 +156,9 @@ BEGIN
     LOOP
         EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON public.%I (pgh_created_at, pgh_id)',
             left(trail, 55) || '_by_time', trail);
+        -- What hangs on a deleted record belongs where that record belonged.
+        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON public.%I (pgh_obj_id) WHERE pgh_label = ''delete''',
+            left(trail, 55) || '_deleted', trail);
     END LOOP;
     CREATE INDEX IF NOT EXISTS pghistory_context_by_time ON public.pghistory_context (created_at, id);
     CREATE INDEX IF NOT EXISTS pghistory_context_by_user

@@ -123,7 +123,7 @@ MENU = (
         icon="system",
         entries=(
             Entry(label="用户与授权", url_name="accounts:users", permission=Permission.MANAGE_USERS),
-            Entry(label="操作记录", url_name="accounts:audit", permission=Permission.READ_AUDIT),
+            Entry(label="操作记录", url_name="audit:trail", permission=Permission.READ_AUDIT),
         ),
     ),
 )
