@@ -52,7 +52,9 @@ def restore(folder: Path) -> str:
     whole = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     run("pg_restore", *whole, f"--dbname={dsn()}", str(folder / DUMP))
     grant()
-    return f"已恢复：文件 {len(kept)} 个。请运行 manage.py migrate --check、check_register 与 check_audit 核对"
+    return (
+        f"已恢复：文件 {len(kept)} 个。请运行 manage.py migrate --check、check_register 与 check_audit 核对"
+    )
 
 
 def check(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Blank personal data in the history, with proof of what was blanked and that nothing else was."""
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
@@ -21,7 +22,8 @@ def blank_versions(
 
     Raises: FieldDoesNotExist for a field that the model does not have, InternalError for an empty reason.
     """
-    versions = model.pgh_event_model._meta
+    # `tracked` gives it to every model; type checkers do not know.
+    versions = attrgetter("pgh_event_model._meta")(model)
     kept = {field.name: field for field in versions.concrete_fields}
     named = {model._meta.get_field(name).name: value for name, value in fields.items()}
     columns = {

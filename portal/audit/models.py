@@ -8,7 +8,6 @@ from portal.accounts.scope import ScopedQuerySet
 
 from .enums import Channel
 
-
 # The name is what tells the tables of the trail from others (`securing`).
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -46,7 +45,7 @@ class Look(models.Model):
 
 
 class Seal(models.Model):
-    """What the trail held when a day had ended: a digest of its rows in each table, chained to the day before."""
+    """What the trail held of a day: a digest of its rows in each table, chained to the day before."""
 
     day = models.DateField("日期", unique=True)
     # {table: {"rows": count, "columns": […], "digest": hexadecimal}}, without tables that had no rows.

@@ -48,8 +48,10 @@ def first_day() -> date | None:
     found = []
     with connection.cursor() as cursor:
         for trail in trails():
-            query = sql.SQL("SELECT min({at}) FROM {table}")
-            cursor.execute(query.format(at=sql.Identifier(trail.at), table=sql.Identifier(trail.table)))
+            query = sql.SQL("SELECT min({at}) FROM {table}").format(
+                at=sql.Identifier(trail.at), table=sql.Identifier(trail.table)
+            )
+            cursor.execute(query.as_string(cursor.connection))
             found += [moment for (moment,) in cursor.fetchall() if moment]
     return min(found).astimezone(BEIJING).date() if found else None
 
@@ -61,5 +63,3 @@ def _sealed(day: date, *, previous: str) -> Seal:
     tables = {table: each.for_seal() for table, each in digests.items() if each.rows}
     digest = chain_digest(day=day, tables=tables, previous=previous)
     return Seal.objects.create(day=day, tables=tables, previous=previous, digest=digest)
-
-

@@ -42,11 +42,13 @@ def sent(table: Table, suffix: str) -> HttpResponseBase:
     # Closed by the response that sends it.
     file = TemporaryFile()  # noqa: SIM115
     sheet = spreadsheet.Sheet(title=table.title, columns=columns, rows=_cut(table.rows))
-    spreadsheet.write_xlsx(file, [sheet], created=now())
+    try:
+        spreadsheet.write_xlsx(file, [sheet], created=now())
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
-    return FileResponse(
-        file, as_attachment=True, filename=f"{table.name}.xlsx", content_type=TYPES[suffix]
-    )
+    return FileResponse(file, as_attachment=True, filename=f"{table.name}.xlsx", content_type=TYPES[suffix])
 
 
 def _cut(rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:

@@ -30,7 +30,9 @@ class DayInput(forms.DateInput):
 class RangeForm(forms.Form):
     """What all three lists can be narrowed by."""
 
-    under = forms.RegexField(label="所在地区代码", regex=r"^\d{2,12}(-\d{4})?$", max_length=20, required=False)
+    under = forms.RegexField(
+        label="所在地区代码", regex=r"^\d{2,12}(-\d{4})?$", max_length=20, required=False
+    )
     who = forms.CharField(label="操作人", max_length=60, required=False)
     since = forms.DateField(label="自", widget=DayInput(), required=False)
     until = forms.DateField(label="至", widget=DayInput(), required=False)
@@ -63,4 +65,6 @@ class LookForm(RangeForm):
 
 
 class SignInForm(RangeForm):
-    outcome = forms.ChoiceField(label="结果", choices=[ALL, ("success", "成功"), ("failure", "失败")], required=False)
+    outcome = forms.ChoiceField(
+        label="结果", choices=[ALL, ("success", "成功"), ("failure", "失败")], required=False
+    )

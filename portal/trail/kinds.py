@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model
@@ -60,12 +61,12 @@ def kinds() -> tuple[Kind, ...]:
     found = [
         Kind(
             model=model,
-            versions=_versions_of(model),
+            versions=versions_of(model),
             owner_path=tuple(owner_path(model).split("__")),
             record_type=types.get(model),
         )
         for model in apps.get_models()
-        if (_versions_of(model) or _is_steps(model)) and owner_path(model)
+        if (versions_of(model) or _is_steps(model)) and owner_path(model)
     ]
     return tuple(sorted(found, key=lambda kind: kind.code))
 
@@ -81,13 +82,13 @@ def owner_path(model: type[Model]) -> str:
 
 
 def foreign_key(model: type[Model], name: str) -> ForeignKey:
-    field = model._meta.get_field(name)
-    assert isinstance(field, ForeignKey)
-    return field
+    return cast(ForeignKey, model._meta.get_field(name))
 
 
-def _versions_of(model: type[Model]) -> str:
-    return model.pgh_event_model._meta.db_table if hasattr(model, "pgh_event_models") else ""
+def versions_of(model: type[Model]) -> str:
+    """Return the table of a model's versions, or nothing."""
+    versions: type[Model] | None = getattr(model, "pgh_event_model", None)
+    return versions._meta.db_table if versions else ""
 
 
 def _is_steps(model: type[Model]) -> bool:

@@ -13,6 +13,7 @@ from portal.audit.models import Look
 
 from .statements import Edge
 
+Parts = tuple[datetime, str, int, str, str | None]
 OUTCOMES = {"success": ("登录", AccessLog), "failure": ("登录失败", AccessFailureLog)}
 
 
@@ -69,14 +70,18 @@ def sign_ins(
 
     Only names of users of these associations count: what strangers typed belongs to nobody.
     """
-    people = dict(User.objects.filter(under_any("association__code", prefixes)).values_list("username", "name"))
+    people = dict(
+        User.objects.filter(under_any("association__code", prefixes)).values_list("username", "name")
+    )
     sign = "" if edge and edge.is_backwards else "-"
     parts = [
         _part(name, model, people, username=username, since=since, until=until, edge=edge)
         for name, (_, model) in OUTCOMES.items()
         if outcome in ("", name)
     ]
-    merged = parts[0].union(*parts[1:], all=True).order_by(f"{sign}attempt_time", f"{sign}outcome", f"{sign}pk")
+    merged = (
+        parts[0].union(*parts[1:], all=True).order_by(f"{sign}attempt_time", f"{sign}outcome", f"{sign}pk")
+    )
     return [
         SignIn(at=at, outcome=kind, key=key, username=who, name=people.get(who, ""), address=address or "")
         for at, kind, key, who, address in merged[:size]
@@ -92,7 +97,7 @@ def _part(
     since: datetime | None,
     until: datetime | None,
     edge: Edge | None,
-) -> QuerySet[Model]:
+) -> QuerySet[Model, Parts]:
     asked = {"attempt_time__gte": since, "attempt_time__lt": until}
     narrowing = {key: value for key, value in asked.items() if value is not None}
     wanted = [each for each in people if not username or username in (each, people[each])]
@@ -100,7 +105,8 @@ def _part(
     if edge:
         found = found.filter(_beyond(name, edge))
     columns = ("attempt_time", "outcome", "pk", "username", "ip_address")
-    return found.annotate(outcome=Value(name)).values_list(*columns)
+    rows: QuerySet[Model, Parts] = found.annotate(outcome=Value(name)).values_list(*columns)
+    return rows
 
 
 def _beyond(name: str, edge: Edge) -> Q:
@@ -112,12 +118,16 @@ def _beyond(name: str, edge: Edge) -> Q:
     return Q(**{f"attempt_time__{side}": edge.at}) | at_once
 
 
-def cut(found: list[SignIn], *, edge: Edge | None, size: int) -> tuple[list[SignIn], Edge | None, Edge | None]:
+def cut(
+    found: list[SignIn], *, edge: Edge | None, size: int
+) -> tuple[list[SignIn], Edge | None, Edge | None]:
     """Return a page of `size` and the edges of its neighbours out of `size` + 1 rows."""
     is_backwards = bool(edge and edge.is_backwards)
     shown, has_more = found[:size], len(found) > size
     if is_backwards:
         shown.reverse()
-    before = replace(shown[0].edge, is_backwards=True) if shown and (has_more if is_backwards else edge) else None
+    before = (
+        replace(shown[0].edge, is_backwards=True) if shown and (has_more if is_backwards else edge) else None
+    )
     after = shown[-1].edge if shown and (is_backwards or has_more) else None
     return shown, before, after

@@ -11,20 +11,20 @@ from psycopg2 import sql
 
 from associations.models import Association
 
-from .kinds import foreign_key, owner_path
+from .kinds import foreign_key, owner_path, versions_of
 
 ROW = "kept_row"
 # A reach of a whole province holds nearly every row that is met: asking each row for its owner, newest first,
 # then ends after a page. In a smaller one the rows of its associations are gathered and sorted.
-WIDE = 4
+WIDE = 2
 
 
 def owned(model: type[Model], prefixes: Sequence[str]) -> sql.Composable:
     """Return the condition that a version belongs to an association under one of the prefixes."""
     if any(len(prefix) <= WIDE for prefix in prefixes):
-        return sql.SQL("(SELECT {under} FROM associations_association AS owner WHERE owner.id = {key})").format(
-            under=_under("owner", prefixes), key=_owner_key(model, ROW)
-        )
+        return sql.SQL(
+            "(SELECT {under} FROM associations_association AS owner WHERE owner.id = {key})"
+        ).format(under=_under("owner", prefixes), key=_owner_key(model, ROW))
     return _is_among(model, prefixes, ROW)
 
 
@@ -53,11 +53,12 @@ def _owner_key(model: type[Model], alias: str) -> sql.Composable:
     above = f"{alias}_"
     return sql.SQL(
         "coalesce((SELECT {key} FROM {table} AS {above} WHERE id = {column}),"
-        " (SELECT {key} FROM {versions} AS {above} WHERE pgh_obj_id = {column} AND pgh_label = 'delete' LIMIT 1))"
+        " (SELECT {key} FROM {versions} AS {above}"
+        " WHERE pgh_obj_id = {column} AND pgh_label = 'delete' LIMIT 1))"
     ).format(
         key=_owner_key(parent, above),
         table=sql.Identifier(parent._meta.db_table),
-        versions=sql.Identifier(parent.pgh_event_model._meta.db_table),
+        versions=sql.Identifier(versions_of(parent)),
         above=sql.Identifier(above),
         column=column,
     )
@@ -77,7 +78,7 @@ def _is_among(model: type[Model], prefixes: Sequence[str], alias: str) -> sql.Co
             " SELECT pgh_obj_id FROM {versions} AS {above} WHERE pgh_label = 'delete' AND {is_among}"
         ).format(
             table=sql.Identifier(parent._meta.db_table),
-            versions=sql.Identifier(parent.pgh_event_model._meta.db_table),
+            versions=sql.Identifier(versions_of(parent)),
             above=sql.Identifier(above),
             is_among=_is_among(parent, prefixes, above),
         )

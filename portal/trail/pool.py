@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import Field, ForeignKey, Model
 from psycopg2 import sql
 
 from associations.models import Association
@@ -15,7 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.accounts.scope import Scope
 
-from .kinds import owner_path
+from .kinds import foreign_key, owner_path, versions_of
 
 # A visit names its household, that its membership, that its person: no name reaches further.
 MOST_STEPS = 4
@@ -32,7 +32,7 @@ def instance_of(model: type[Model], text: str) -> Model:
     return model(**values)
 
 
-def _value(field, written):
+def _value(field: Field, written: object) -> object:
     target = field.target_field if isinstance(field, ForeignKey) else field
     return None if written is None else target.to_python(written)
 
@@ -75,7 +75,7 @@ class Pool:
         for step in steps:
             if at is None:
                 return None
-            field = at._meta.get_field(step)
+            field = foreign_key(type(at), step)
             at = self.get(field.related_model, getattr(at, field.attname))
         return at if isinstance(at, Association) else None
 
@@ -104,7 +104,7 @@ class Pool:
         return wanted
 
     def _load(self, wanted: Mapping[type[Model], set[int]]) -> list[Model]:
-        tracked = {model: keys for model, keys in wanted.items() if hasattr(model, "pgh_event_models")}
+        tracked = {model: keys for model, keys in wanted.items() if versions_of(model)}
         found = _last_versions(tracked) if tracked else []
         for model in wanted.keys() - tracked.keys():
             found += model._base_manager.in_bulk(list(wanted[model])).values()
@@ -121,18 +121,18 @@ def _foreign_keys(model: type[Model]) -> list[ForeignKey]:
 def _last_versions(wanted: Mapping[type[Model], set[int]]) -> list[Model]:
     models = {model._meta.label_lower: model for model in wanted}
     branch = sql.SQL(
-        "(SELECT {label}, (SELECT to_jsonb(kept_row)::text FROM {table} AS kept_row"
+        "SELECT {label}, (SELECT to_jsonb(kept_row)::text FROM {table} AS kept_row"
         " WHERE kept_row.pgh_obj_id = key ORDER BY kept_row.pgh_id DESC LIMIT 1)"
-        " FROM unnest({keys}::bigint[]) AS wanted (key))"
+        " FROM unnest({keys}::bigint[]) AS wanted (key)"
     )
     branches = [
         branch.format(
             label=sql.Literal(label),
-            table=sql.Identifier(model.pgh_event_model._meta.db_table),
+            table=sql.Identifier(versions_of(model)),
             keys=sql.Literal(sorted(wanted[model])),
         )
         for label, model in models.items()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(branches))
+        cursor.execute(sql.SQL(" UNION ALL ").join(branches).as_string(cursor.connection))
         return [instance_of(models[label], text) for label, text in cursor.fetchall() if text]

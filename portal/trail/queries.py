@@ -111,7 +111,7 @@ def _versions(wanted: Wanted, *, edge: Edge | None, size: int) -> list[Version]:
     if not (wanted.prefixes and wanted.kinds):
         return []
     with connection.cursor() as cursor:
-        cursor.execute(newest(wanted, edge=edge, size=size))
+        cursor.execute(newest(wanted, edge=edge, size=size).as_string(cursor.connection))
         return [version for row in cursor.fetchall() if (version := _version(*row))]
 
 
@@ -177,9 +177,7 @@ def _differences(version: Version, *, pool: Pool, scope: Scope) -> tuple[Differe
     if version.action != "delete":
         return words.differences(version.before, version.now)
     # The row of a deletion tells what was there last.
-    return tuple(
-        replace(each, before=each.after, after="") for each in words.differences(None, version.now)
-    )
+    return tuple(replace(each, before=each.after, after="") for each in words.differences(None, version.now))
 
 
 def _keys(version: Version, field: ForeignKey) -> Iterable[int]:

@@ -88,15 +88,16 @@ def _source(kind: Kind) -> sql.Composable:
 
 def _by_kind(kinds: Sequence[Kind], read: Callable[[Kind], sql.Composable]) -> sql.Composable:
     cases = [
-        sql.SQL("WHEN {code} THEN {read}").format(code=sql.Literal(kind.code), read=read(kind)) for kind in kinds
+        sql.SQL("WHEN {code} THEN {read}").format(code=sql.Literal(kind.code), read=read(kind))
+        for kind in kinds
     ]
     return sql.SQL("CASE found.code {cases} END").format(cases=sql.SQL(" ").join(cases))
 
 
 def _now(kind: Kind) -> sql.Composable:
-    return sql.SQL("(SELECT to_jsonb(kept_row)::text FROM {source} AS kept_row WHERE pgh_id = found.id)").format(
-        source=_source(kind)
-    )
+    return sql.SQL(
+        "(SELECT to_jsonb(kept_row)::text FROM {source} AS kept_row WHERE pgh_id = found.id)"
+    ).format(source=_source(kind))
 
 
 def _before(kind: Kind) -> sql.Composable:

@@ -150,5 +150,3 @@ def _only(entry: queries.Entry) -> str:
     """The address of all that happened to one record."""
     query = urlencode({"kind": entry.version.kind.code, "record": entry.version.record})
     return f"{reverse('audit:trail')}?{query}"
-
-

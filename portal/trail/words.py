@@ -1,5 +1,7 @@
 """The lists of the trail as cells: what a page shows and a file holds."""
 
+from datetime import datetime
+
 from portal.audit.models import Look
 from portal.lib.dates import BEIJING
 from portal.lib.spreadsheet import Cell
@@ -25,7 +27,7 @@ LOOK_HEADS = ("时间", "查看人", "途径", "记录类型", "记录编号", "
 SIGN_IN_HEADS = ("时间", "用户名", "姓名", "结果", "来源地址")
 
 
-def moment(at) -> str:
+def moment(at: datetime) -> str:
     return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
 
 

@@ -45,7 +45,8 @@ def sealed(person):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for trail in trails():
-            cursor.execute(f"UPDATE {trail.table} SET {trail.at} = {trail.at} - interval '1 day'")
+            earlier = f"UPDATE {trail.table} SET {trail.at} = {trail.at} - interval '1 day'"  # noqa: S608
+            cursor.execute(earlier)
         cursor.execute("SET LOCAL session_replication_role = origin")
     return seal_up_to(YESTERDAY)
 
@@ -93,7 +94,8 @@ def test_erased_text_is_nowhere_in_the_trail(person, office):
 
     with connection.cursor() as cursor:
         for trail in trails():
-            cursor.execute(f"SELECT count(*) FROM {trail.table} AS t WHERE t::text ~ '某人员|13812345678|1990-01-01'")
+            named = f"SELECT count(*) FROM {trail.table} AS t WHERE t::text ~ %s"  # noqa: S608
+            cursor.execute(named, ["某人员|13812345678|1990-01-01"])
             assert cursor.fetchone() == (0,), trail.table
 
 

@@ -42,8 +42,8 @@ def test_trail_cannot_be_changed(refused, model):
     table, key = model._meta.db_table, model._meta.pk.column
     denied = f"permission denied for table {table}"
 
-    assert refused(f"UPDATE {table} SET {key} = {key}") == denied
-    assert refused(f"DELETE FROM {table}") == denied
+    assert refused(f"UPDATE {table} SET {key} = {key}") == denied  # noqa: S608
+    assert refused(f"DELETE FROM {table}") == denied  # noqa: S608
     assert refused(f"TRUNCATE {table}") == denied
     assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL") == f"must be owner of table {table}"
     assert refused(f"DROP TABLE {table}") == f"must be owner of table {table}"
@@ -59,7 +59,10 @@ def test_history_cannot_be_forged(refused, model):
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("SET session_replication_role = replica", 'permission denied to set parameter "session_replication_role"'),
+        (
+            "SET session_replication_role = replica",
+            'permission denied to set parameter "session_replication_role"',
+        ),
         ("SET ROLE postgres", 'permission denied to set role "postgres"'),
         ("ALTER TABLE members_person DISABLE TRIGGER ALL", "must be owner of table members_person"),
         ("TRUNCATE members_person", "permission denied for table members_person"),
@@ -70,10 +73,14 @@ def test_history_cannot_be_forged(refused, model):
             "permission denied for schema public",
         ),
         (
-            "CREATE OR REPLACE FUNCTION public._pgh_attach_context() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
+            "CREATE OR REPLACE FUNCTION public._pgh_attach_context() RETURNS uuid"
+            " LANGUAGE sql AS 'SELECT NULL::uuid'",
             "permission denied for schema public",
         ),
-        ("ALTER FUNCTION public._pgh_attach_context() RENAME TO other", "must be owner of function _pgh_attach_context"),
+        (
+            "ALTER FUNCTION public._pgh_attach_context() RENAME TO other",
+            "must be owner of function _pgh_attach_context",
+        ),
         ("CREATE ROLE other", "permission denied to create role"),
         ("UPDATE django_migrations SET name = name", "permission denied for table django_migrations"),
         (
@@ -87,7 +94,9 @@ def test_way_round_is_closed(refused, statement, message):
 
 
 def test_role_makes_no_schema(refused):
-    assert refused("CREATE SCHEMA other") == f"permission denied for database {connection.settings_dict['NAME']}"
+    assert (
+        refused("CREATE SCHEMA other") == f"permission denied for database {connection.settings_dict['NAME']}"
+    )
 
 
 def test_role_is_plain(application):
@@ -157,8 +166,12 @@ def test_triggers_cannot_be_switched_off_by_a_setting(transactional_db, county, 
 
 def test_temporary_table_does_not_catch_the_history(transactional_db, county, as_application):
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE members_personevent (LIKE public.members_personevent) ON COMMIT DROP")
-        cursor.execute("CREATE TEMPORARY TABLE pghistory_context (LIKE public.pghistory_context) ON COMMIT DROP")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE members_personevent (LIKE public.members_personevent) ON COMMIT DROP"
+        )
+        cursor.execute(
+            "CREATE TEMPORARY TABLE pghistory_context (LIKE public.pghistory_context) ON COMMIT DROP"
+        )
 
         factories.person(county, name="某人员")
 
@@ -191,7 +204,9 @@ def test_context_grows_while_its_request_runs(transactional_db, office, county, 
 
 
 def test_securing_again_changes_nothing(db):
-    rights = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+    rights = (
+        "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+    )
     with connection.cursor() as cursor:
         cursor.execute(rights)
         before = cursor.fetchall()

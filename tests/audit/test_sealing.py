@@ -32,7 +32,9 @@ def seal_up_to(day) -> list[Seal]:
 def day(tamper, county, office):
     """A day with versions, a look and a step; two days that hold only versions stand before it."""
     people = [factories.person(county, name=f"人员{number}") for number in range(3)]
-    record_looks(user=office, records=people, code_of=lambda _: "360102", channel=Channel.PAGE, purpose="核对")
+    record_looks(
+        user=office, records=people, code_of=lambda _: "360102", channel=Channel.PAGE, purpose="核对"
+    )
     factories.milestone_step(county, Milestone.PLAN_ISSUED, MilestoneStep.STARTED, today())
     for number in (1, 2):
         moved = "UPDATE members_personevent SET pgh_created_at = pgh_created_at - %s WHERE name = %s"
@@ -72,7 +74,9 @@ def test_days_are_sealed_once_and_chained(day):
 def test_downtime_is_made_up_for(day):
     made = seal_up_to(day + 3 * ONE_DAY)
 
-    assert [(seal.day, seal.tables) for seal in made] == [(day + number * ONE_DAY, {}) for number in (1, 2, 3)]
+    assert [(seal.day, seal.tables) for seal in made] == [
+        (day + number * ONE_DAY, {}) for number in (1, 2, 3)
+    ]
     assert faults() == []
 
 
@@ -115,7 +119,9 @@ def test_deleted_last_row_is_found(day, tamper):
 
 def test_row_added_later_to_a_sealed_day_is_found(day, county, tamper):
     factories.person(county, name="后来")
-    tamper("UPDATE members_personevent SET pgh_created_at = pgh_created_at - %s WHERE name = '后来'", 2 * ONE_DAY)
+    tamper(
+        "UPDATE members_personevent SET pgh_created_at = pgh_created_at - %s WHERE name = '后来'", 2 * ONE_DAY
+    )
 
     assert faults() == [f"{day - 2 * ONE_DAY} members_personevent 封存时 1 行，现有 2 行"]
 
@@ -128,7 +134,10 @@ def test_row_added_to_a_table_that_had_none_is_found(day, county, tamper):
 
 
 def test_row_added_before_the_first_seal_is_found(day, tamper):
-    tamper("UPDATE members_personevent SET pgh_created_at = pgh_created_at - %s WHERE name = '人员0'", 9 * ONE_DAY)
+    tamper(
+        "UPDATE members_personevent SET pgh_created_at = pgh_created_at - %s WHERE name = '人员0'",
+        9 * ONE_DAY,
+    )
 
     assert faults() == [
         f"{day - 9 * ONE_DAY} 有早于第一次封存的记录：封存被删除，或记录是后来添加的",
@@ -169,7 +178,10 @@ def test_seal_made_anew_breaks_the_chain(day, tamper):
 def test_removed_day_is_found(day, tamper):
     tamper("DELETE FROM audit_seal WHERE day = %s", day - ONE_DAY)
 
-    assert faults() == [f"{day - ONE_DAY} 这一日的封存不见了", f"{day} 封存未接上前一日：前面的封存被删除或替换"]
+    assert faults() == [
+        f"{day - ONE_DAY} 这一日的封存不见了",
+        f"{day} 封存未接上前一日：前面的封存被删除或替换",
+    ]
 
 
 def test_removed_first_day_is_found(day, tamper):
@@ -185,8 +197,8 @@ def test_swapped_seals_are_found(day, tamper):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            "UPDATE audit_seal AS a SET tables = b.tables, previous = b.previous, digest = b.digest FROM audit_seal AS b"
-            " WHERE (a.day, b.day) IN ((%s, %s), (%s, %s))",
+            "UPDATE audit_seal AS a SET tables = b.tables, previous = b.previous, digest = b.digest"
+            " FROM audit_seal AS b WHERE (a.day, b.day) IN ((%s, %s), (%s, %s))",
             [day, day - ONE_DAY, day - ONE_DAY, day],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")

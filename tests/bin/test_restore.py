@@ -30,7 +30,9 @@ def content(cursor) -> dict[str, tuple[int, str]]:
     return found
 
 
-def backup(command: str, folder, *, data_dir, database_url: str, owner_url: str = "") -> subprocess.CompletedProcess:
+def backup(
+    command: str, folder, *, data_dir, database_url: str, owner_url: str = ""
+) -> subprocess.CompletedProcess:
     env = os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url}
     if owner_url:
         env["MIGRATION_DATABASE_URL"] = owner_url
@@ -101,7 +103,9 @@ def test_restored_database_serves_the_application(written, cluster):
     restored(written, cluster)
 
     with signed_in(cluster, places.APPLICATION_ROLE) as other, other.cursor() as cursor:
-        cursor.execute("UPDATE members_person SET workplace = '新单位' WHERE id = (SELECT min(id) FROM members_person)")
+        cursor.execute(
+            "UPDATE members_person SET workplace = '新单位' WHERE id = (SELECT min(id) FROM members_person)"
+        )
         cursor.execute("SELECT pgh_label, workplace FROM members_personevent ORDER BY pgh_id DESC LIMIT 1")
         assert cursor.fetchall() == [("update", "新单位")]
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):

@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "Proves that the sealed audit trail was not changed, and prints the digest to keep elsewhere."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--from", dest="since", type=day, metavar="DAY", help="read rows from this day on")
+        parser.add_argument(
+            "--from", dest="since", type=day, metavar="DAY", help="read rows from this day on"
+        )
         parser.add_argument("--expect", default="", metavar="DIGEST", help="a digest that was kept elsewhere")
 
     def handle(self, *, since: date | None, expect: str, **options) -> None:

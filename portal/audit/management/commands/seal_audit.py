@@ -5,7 +5,9 @@ from portal.lib.dates import now
 
 
 class Command(BaseCommand):
-    help = "Seals the days that have ended, as the scheduler does every hour; for days too large for a worker."
+    help = (
+        "Seals the days that have ended, as the scheduler does every hour; for days too large for a worker."
+    )
 
     def handle(self, **options) -> None:
         for seal in seal_ended_days(at=now()):
