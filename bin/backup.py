@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg2
 from django.conf import settings
 
+from portal.lib.database_roles import has_two_roles
 from portal.lib.embedded import owner as owners
 from portal.lib.embedded.services import borrowed
 
@@ -33,7 +34,9 @@ def write(folder: Path) -> str:
         raise NotPossible(f"{folder} 不是空文件夹")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # The database first: its rows name files that were on disk before, and files are never changed.
-    run("pg_dump", "--format=custom", "--no-owner", f"--file={folder / DUMP}", f"--dbname={dsn()}")
+    # Without rights: their roles belong to the cluster, and the next one may call them otherwise.
+    plain = ["--format=custom", "--no-owner", "--no-privileges"]
+    run("pg_dump", *plain, f"--file={folder / DUMP}", f"--dbname={dsn()}")
     kept = [copied(path, folder / FILES) for path in stored_files(settings.FILES_DIR)]
     manifest = {"database": digest(folder / DUMP), "files": len(kept), "bytes": sum(kept)}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2))
@@ -46,9 +49,12 @@ def restore(folder: Path) -> str:
     if not is_empty():
         raise NotPossible("数据库不是空的；请先建一个空的数据库，再恢复")
     kept = [copied(path, settings.FILES_DIR) for path in stored_files(folder / FILES)]
-    whole = ["--no-owner", "--exit-on-error", "--single-transaction"]
+    whole = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     run("pg_restore", *whole, f"--dbname={dsn()}", str(folder / DUMP))
-    return f"已恢复：文件 {len(kept)} 个。请运行 manage.py check_register 与 manage.py migrate --check 核对"
+    grant()
+    return (
+        f"已恢复：文件 {len(kept)} 个。请运行 manage.py migrate --check、check_register 与 check_audit 核对"
+    )
 
 
 def check(folder: Path) -> None:
@@ -93,14 +99,14 @@ def digest(path: Path) -> str:
 
 
 def dsn() -> str:
-    """Return where the database is, without its password."""
-    place = settings.DATABASES["default"]
+    """Return where the database is, as its owner, without the password."""
+    place = settings.DATABASES["default"] | settings.OWNER_SIGN_IN
     named = {"host": place["HOST"], "port": place["PORT"], "user": place["USER"], "dbname": place["NAME"]}
     return psycopg2.extensions.make_dsn(**{name: value for name, value in named.items() if value})
 
 
 def is_empty() -> bool:
-    connection = psycopg2.connect(dsn(), password=settings.DATABASES["default"]["PASSWORD"] or None)
+    connection = psycopg2.connect(dsn(), password=settings.OWNER_SIGN_IN["PASSWORD"] or None)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')")
         row = cursor.fetchone()
@@ -108,10 +114,20 @@ def is_empty() -> bool:
     return row == (True,)
 
 
+def grant() -> None:
+    """Make the application's role and its rights, which are no part of a backup."""
+    if not has_two_roles():
+        return
+    command = [sys.executable, "-m", "django", "grant_application_role"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise NotPossible(f"数据已恢复，但未能授权给应用账号：{done.stderr.strip()}")
+
+
 def run(program: str, *arguments: str) -> None:
     # Those that come along: the machine's own may be older than the server, which they then refuse to read.
     path = owners.programs(None) / program
-    password = settings.DATABASES["default"]["PASSWORD"]
+    password = settings.OWNER_SIGN_IN["PASSWORD"]
     env = os.environ | ({"PGPASSWORD": password} if password else {})
     done = subprocess.run([path, *arguments], env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:

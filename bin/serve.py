@@ -84,7 +84,7 @@ def demo_password() -> str:
 
 def is_empty() -> bool:
     host = str(places.socket_dir(settings.DATA_DIR, "postgres"))
-    connection = psycopg2.connect(host=host, user="postgres", dbname=places.DATABASE)
+    connection = psycopg2.connect(host=host, user=places.OWNER_ROLE, dbname=places.DATABASE)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT NOT EXISTS (SELECT FROM accounts_user)")
         row = cursor.fetchone()

@@ -42,6 +42,7 @@ def production_environment(data_dir: Path) -> dict[str, str]:
     return test_environment(data_dir) | {
         "DEBUG": "0",
         "DATABASE_URL": places.database_url(data_dir),
+        "MIGRATION_DATABASE_URL": places.owner_url(data_dir),
         "REDIS_URL": places.redis_url(data_dir),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "PERSONAL_DATA_KEYS": f"check:{key}",

@@ -11,7 +11,7 @@ from environ import Env
 from kombu import Queue
 
 from portal.lib.embedded import places
-from portal.lib.env import kept_secret, read_key, read_keyring
+from portal.lib.env import kept_secret, read_key, read_keyring, sign_in
 from portal.lib.logs import json_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "associations",
     "members",
     "tasks",
+    "portal.trail",
     "portal.oversight",
     "portal.reports",
     "portal.dashboards",
@@ -143,6 +144,14 @@ DATABASES["default"] |= {
         "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     },
 }
+# The portal signs in as a role that cannot touch the trail; whoever makes tables signs in as their owner.
+APPLICATION_SIGN_IN = sign_in(DATABASES["default"])
+OWNER_SIGN_IN = sign_in(
+    env.db_url_config(
+        env.str("MIGRATION_DATABASE_URL", default="")
+        or (places.owner_url(DATA_DIR) if EMBEDDED else env.str("DATABASE_URL"))
+    )
+)
 # Memory of each process: nothing that a page needs may depend on the broker, and nothing shared is kept here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -170,10 +179,10 @@ AXES_LOCKOUT_CALLABLE = "portal.accounts.lockouts.locked_page"
 AXES_HTTP_RESPONSE_CODE = 429
 # The page says when the lock ends, and trying in between does not move that.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins that succeed are ours to record, with their sessions
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True  # kept beside the attempts, which a success wipes out
 AXES_VERBOSE = False
 # A header that any client can send is no address: only a proxy of ours, which overwrites it, is believed.
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_REAL_IP" if BEHIND_PROXY else "REMOTE_ADDR"]
@@ -277,6 +286,8 @@ CELERY_BEAT_SCHEDULE = {
     "records.clear_exports": {"task": "portal.records.jobs.clear_exports", "schedule": 3600},
     "inbox.remind": {"task": "portal.inbox.jobs.remind", "schedule": crontab(hour=6, minute=30)},
     "members.remind": {"task": "members.jobs.remind", "schedule": crontab(hour=6, minute=40)},
+    # Every hour: once a day there is something to do, and after a downtime the next hour makes up for it.
+    "audit.seal": {"task": "portal.audit.jobs.seal", "schedule": crontab(minute="10")},
 }
 if MAILS_MESSAGES:
     CELERY_BEAT_SCHEDULE["inbox.mail"] = {"task": "portal.inbox.jobs.mail_news", "schedule": 300}

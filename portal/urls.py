@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("portal.jobs.urls")),
     path("reports/", include("portal.reports.urls")),
     path("members/", include("members.urls")),
+    path("audit/", include("portal.trail.urls")),
     path("records/", include("portal.records.urls")),
     path("personal-data/", include("members.privacy.urls")),
     path("associations/", include("associations.register.urls")),

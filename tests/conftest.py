@@ -2,7 +2,14 @@ import pytest
 from django.db import connection
 
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
+from portal.lib.database_roles import become_owner
 from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Let the owner make the test database and fill it; `tests/audit` signs in as the application does."""
+    become_owner(connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -61,6 +61,28 @@ def test_production_protects_its_cookies_and_redirects(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("more", "owner"),
+    [
+        ({}, "portal_app"),
+        ({"MIGRATION_DATABASE_URL": "postgres://portal:other@db.example.org:5432/portal"}, "portal"),
+    ],
+)
+def test_owner_signs_in_by_an_address_of_its_own(tmp_path, more, owner):
+    address = "postgres://portal_app:pw@db.example.org:5432/portal"
+    environment = PRODUCTION | {"DATA_DIR": str(tmp_path), "DATABASE_URL": address} | more
+
+    found = read(environment, "APPLICATION_SIGN_IN", "OWNER_SIGN_IN")
+
+    assert found["APPLICATION_SIGN_IN"]["USER"] == "portal_app"
+    assert found["OWNER_SIGN_IN"] == {
+        "USER": owner,
+        "PASSWORD": "other" if more else "pw",
+        "HOST": "db.example.org",
+        "PORT": 5432,
+    }
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PERSONAL_DATA_KEYS", "PERSONAL_DATA_SEARCH_KEY"])
 def test_production_refuses_to_start_without_a_secret(tmp_path, name):
     environment = {key: value for key, value in PRODUCTION.items() if key != name}

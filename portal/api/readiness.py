@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from portal.audit.queries import open_trails
 from portal.lib.pdf import fonts_available, harfbuzz_subset_available
 
 BROKER_SECONDS = 1
@@ -17,10 +18,15 @@ BROKER_SECONDS = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Readiness:
-    """What works. Without the broker pages and job requests still do, only later, so it does not decide."""
+    """What works. Without the broker pages and job requests still do, only later, so it does not decide.
+
+    Nor does `trail_is_closed`, which says that this process could not change the audit trail if it wanted to:
+    people can work while an administrator parts the roles.
+    """
 
     database: bool
     migrations: bool
+    trail_is_closed: bool
     broker: bool
     fonts: bool
     font_subsetting: bool
@@ -37,6 +43,7 @@ def readiness() -> Readiness:
     return Readiness(
         database=database,
         migrations=database and migrations_are_applied(),
+        trail_is_closed=database and trail_is_closed(),
         broker=broker_answers(),
         fonts=fonts,
         font_subsetting=font_subsetting,
@@ -58,6 +65,13 @@ def migrations_are_applied() -> bool:
     except DatabaseError:
         return False
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def trail_is_closed() -> bool:
+    try:
+        return not open_trails()
+    except DatabaseError:
+        return False
 
 
 def broker_answers() -> bool:

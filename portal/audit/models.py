@@ -1,4 +1,5 @@
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +8,9 @@ from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
 from .enums import Channel
+
+# The name is what tells the tables of the trail from others (`securing`).
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class LookQuerySet(ScopedQuerySet):
@@ -35,10 +39,55 @@ class Look(models.Model):
             models.Index(fields=["model", "key"], name="look_by_record"),
             # How often somebody had full values shown today, however many lists they were shown besides.
             models.Index(fields=["user", "at"], name="look_reveals", condition=Q(channel=Channel.REVEAL)),
+            models.Index(fields=["at", "id"], name="look_by_time"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return f"{self.user} {self.at:%Y-%m-%d %H:%M} {self.model} {self.key}"
+
+
+class Seal(models.Model):
+    """What the trail held of a day: a digest of its rows in each table, chained to the day before."""
+
+    day = models.DateField("日期", unique=True)
+    # {table: {"rows": count, "columns": […], "digest": hexadecimal}}, without tables that had no rows.
+    tables = models.JSONField("各表摘要")
+    previous = models.CharField("前一日摘要", max_length=64, blank=True)
+    digest = models.CharField("摘要", max_length=64)
+    sealed_at = models.DateTimeField("封存时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "操作记录封存"
+        ordering = ["day"]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.digest[:12]}"
+
+
+class ErasedRow(models.Model):
+    """A row of the trail in which personal data was blanked; written by a function of the database alone."""
+
+    table = models.CharField("表", max_length=63)
+    key = models.CharField("行", max_length=40)
+    happened_at = models.DateTimeField("原记录时间")
+    # The digests are taken over these columns, the ones that the day's seal counts.
+    columns = ArrayField(models.CharField(max_length=63), verbose_name="列")
+    before = models.BinaryField("清除前摘要")
+    after = models.BinaryField("清除后摘要")
+    fields = ArrayField(models.CharField(max_length=63), verbose_name="清除的项目")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="经办人")
+    reason = models.CharField("理由", max_length=200)
+    erased_at = models.DateTimeField("清除时间")
+
+    class Meta:
+        verbose_name = "操作记录清除"
+        indexes = [
+            models.Index(fields=["table", "key"], name="erased_by_row"),
+            models.Index(fields=["erased_at", "id"], name="erased_by_time"),
+        ]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}"

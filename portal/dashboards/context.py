@@ -200,7 +200,7 @@ MENU = (
                 ),
             ),
             Entry(label="接口令牌", url_name="accounts:tokens", permission=Permission.VIEW_REGISTER),
-            Entry(label="操作记录", url_name="accounts:audit", permission=Permission.READ_AUDIT),
+            Entry(label="操作记录", url_name="audit:trail", permission=Permission.READ_AUDIT),
             Entry(
                 label="个人信息目录",
                 url_name="privacy:catalogue",

@@ -4,7 +4,10 @@ import base64
 import binascii
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -50,3 +53,10 @@ def read_keyring(name: str, text: str) -> dict[str, bytes]:
             raise ImproperlyConfigured(f"{name} must be a list of id:base64 with different ids")
         ring[key_id] = read_key(f"{name} ({key_id})", key)
     return ring
+
+
+def sign_in(database: Mapping[str, Any]) -> dict[str, str]:
+    """Return the part of Django's database settings that says where and as whom to sign in."""
+    # A socket's directory is written with %2F.
+    host = unquote(database["HOST"])
+    return {name: database[name] for name in ("USER", "PASSWORD", "PORT")} | {"HOST": host}

@@ -1,6 +1,6 @@
 """What happened to a record: every version that the database kept, with who made it and what it changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -10,6 +10,7 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 from pghistory.models import Event
 
 from portal.accounts.models import User
+from portal.lib.dates import BEIJING
 
 from .types import RecordType, reachable
 
@@ -52,7 +53,7 @@ def changes_of(record: Model, *, record_type: RecordType, user: User) -> list[Ch
     `differs_now` says that the version differs from the record of today in a field of the form.
     """
     events = list(_versions(record)[: SHOWN + 1])
-    words = Words(record_type, [*events, record], user=user)
+    words = words_of(record_type, [*events, record], user=user)
     names = _names_of(events)
     older = [*events[1:], None] if len(events) <= SHOWN else events[1:]
     changes = (
@@ -83,24 +84,21 @@ def version_of(record: Model, key: int) -> Event | None:
 
 def differences_to(version: Model, *, record: Model, record_type: RecordType, user: User) -> list[Difference]:
     """List what a restore of the version would change in the record."""
-    words = Words(record_type, [version, record], user=user)
+    words = words_of(record_type, [version, record], user=user)
     return list(words.differences(record, version, only=record_type.form_fields))
 
 
+@dataclass(frozen=True, kw_only=True)
 class Words:
-    """The fields of some versions of a record in words, the record as it is now last.
+    """The fields of some versions of a record in words.
 
-    Records out of the user's scope are not named, and fields that the user may not read are left out.
+    `masks` hide fields by name; `named` are the names of what foreign keys refer to, by field and key, and
+    what is not among them is not named.
     """
 
-    def __init__(self, record_type: RecordType, versions: Sequence[Model], *, user: User) -> None:
-        self.fields = [
-            field
-            for field in shown_fields(record_type.model)
-            if record_type.may_read(field.name, versions[-1], user=user)
-        ]
-        self.masks = record_type.masks
-        self.named = _related(self.fields, versions, user=user)
+    fields: Sequence[Field]
+    masks: Mapping[str, Callable[[str], str]]
+    named: Mapping[str, Mapping[int, str]]
 
     def of(self, version: Model | None, field: Field) -> str:
         """Say a field of a version, masked where the type says so."""
@@ -120,6 +118,8 @@ class Words:
             return "是" if value else "否"
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, datetime):
+            return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M}"
         return value.isoformat() if isinstance(value, date) else str(value)
 
     def differences(
@@ -134,6 +134,20 @@ class Words:
             # Compared as they are: two numbers may look the same behind their masks.
             if (self._plain(before, field) if before else "") != self._plain(after, field)
         )
+
+
+def words_of(record_type: RecordType, versions: Sequence[Model], *, user: User) -> Words:
+    """Return the words for some versions, the record as it is now last.
+
+    Records out of the user's scope are not named, and fields that the user may not read are left out.
+    """
+    fields = [
+        field
+        for field in shown_fields(record_type.model)
+        if record_type.may_read(field.name, versions[-1], user=user)
+    ]
+    named = _related(fields, versions, user=user)
+    return Words(fields=fields, masks=record_type.masks, named=named)
 
 
 def _related(fields: Sequence[Field], versions: Sequence[Model], *, user: User) -> dict[str, dict[int, str]]:

@@ -5,7 +5,9 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from portal.api.readiness import Readiness, readiness
 
-ALL_WELL = Readiness(database=True, migrations=True, broker=True, fonts=True, font_subsetting=True)
+ALL_WELL = Readiness(
+    database=True, migrations=True, trail_is_closed=True, broker=True, fonts=True, font_subsetting=True
+)
 
 
 def test_alive_answers_without_sign_in_or_database(client):
@@ -24,6 +26,8 @@ def test_ready_says_that_all_is_well(client):
         "ready": True,
         "database": True,
         "migrations": True,
+        # Tests make their tables, so they own them.
+        "trail_is_closed": False,
         "broker": True,
         "fonts": True,
         "font_subsetting": True,
@@ -57,7 +61,7 @@ def test_readiness_needs_each_part_but_the_broker(part):
 
 @pytest.mark.django_db
 def test_readiness_of_the_test_machine_is_whole():
-    assert readiness() == ALL_WELL
+    assert readiness() == replace(ALL_WELL, trail_is_closed=False)
 
 
 @pytest.mark.django_db

@@ -30,8 +30,12 @@ def content(cursor) -> dict[str, tuple[int, str]]:
     return found
 
 
-def backup(command: str, folder, *, data_dir, database_url: str) -> subprocess.CompletedProcess:
+def backup(
+    command: str, folder, *, data_dir, database_url: str, owner_url: str = ""
+) -> subprocess.CompletedProcess:
     env = os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url}
+    if owner_url:
+        env["MIGRATION_DATABASE_URL"] = owner_url
     return subprocess.run(
         [sys.executable, "-m", "bin.backup", command, str(folder)],
         env=env,
@@ -42,12 +46,17 @@ def backup(command: str, folder, *, data_dir, database_url: str) -> subprocess.C
     )
 
 
+def signed_in(data_dir, role: str) -> psycopg2.extensions.connection:
+    host = str(places.socket_dir(data_dir, "postgres"))
+    return psycopg2.connect(host=host, user=role, dbname=places.DATABASE)
+
+
 @pytest.fixture
 def original(transactional_db, settings, tmp_path):
-    """The test database with records of every kind, and its address."""
+    """The test database with records of every kind, and its address for the application's role."""
     settings.FILES_DIR = tmp_path / "original" / "files"
     world.build()
-    place = connection.settings_dict
+    place = connection.settings_dict | settings.APPLICATION_SIGN_IN
     return f"postgres://{place['USER']}@{quote(place['HOST'], safe='')}/{place['NAME']}"
 
 
@@ -70,23 +79,37 @@ def written(original, tmp_path):
     return tmp_path / "backup"
 
 
-def test_backup_comes_back_row_for_row(written, cluster):
-    address = places.database_url(cluster)
+def restored(folder, cluster) -> subprocess.CompletedProcess:
+    address, owner = places.database_url(cluster), places.owner_url(cluster)
+    return backup("restore", folder, data_dir=cluster, database_url=address, owner_url=owner)
 
-    done = backup("restore", written, data_dir=cluster, database_url=address)
+
+def test_backup_comes_back_row_for_row(written, cluster):
+    done = restored(written, cluster)
 
     assert done.returncode == 0, done.stderr
-    with psycopg2.connect(
-        host=str(places.socket_dir(cluster, "postgres")), user="postgres", dbname="portal"
-    ) as other:
-        restored = content(other.cursor())
+    with signed_in(cluster, places.OWNER_ROLE) as other:
+        there = content(other.cursor())
     with connection.cursor() as cursor:
         here = content(cursor.cursor)
-    assert restored == here
+    assert there == here
     assert here["associations_association"][0] == len(world.TREE)
     files = {path.name: digest(path) for path in stored_files(cluster / "files")}
     assert files == {name: name for name in files}
     assert len(files) == len(list(stored_files(settings.FILES_DIR))) > 0
+
+
+def test_restored_database_serves_the_application(written, cluster):
+    restored(written, cluster)
+
+    with signed_in(cluster, places.APPLICATION_ROLE) as other, other.cursor() as cursor:
+        cursor.execute(
+            "UPDATE members_person SET workplace = '新单位' WHERE id = (SELECT min(id) FROM members_person)"
+        )
+        cursor.execute("SELECT pgh_label, workplace FROM members_personevent ORDER BY pgh_id DESC LIMIT 1")
+        assert cursor.fetchall() == [("update", "新单位")]
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("DELETE FROM members_personevent")
 
 
 def test_full_database_is_not_overwritten(written, original, tmp_path):

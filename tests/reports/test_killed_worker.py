@@ -30,9 +30,12 @@ def broker_url(tmp_path_factory):
 
 @pytest.fixture
 def start_worker(broker_url, tmp_path):
-    """Start a worker with its sweeper on the test database; whatever still runs at the end is killed."""
+    """Start a worker with its sweeper on the test database, as the application's role.
+
+    Whatever still runs at the end is killed.
+    """
     started = []
-    chosen = connection.settings_dict
+    chosen = connection.settings_dict | settings.APPLICATION_SIGN_IN
     user = f"{chosen['USER']}:{chosen['PASSWORD']}" if chosen["PASSWORD"] else chosen["USER"]
     port = f":{chosen['PORT']}" if chosen["PORT"] else ""
     environment = os.environ | {

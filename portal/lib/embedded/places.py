@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 DATABASE = "portal"
+OWNER_ROLE, APPLICATION_ROLE = "postgres", "portal_app"
 # A socket's path has 107 bytes at most; the longest name inside the directory needs 20 of them.
 SOCKET_DIR_BYTES = 85
 
@@ -34,10 +35,19 @@ def valkey_socket(data_dir: Path) -> Path:
 
 
 def database_url(data_dir: Path) -> str:
-    """Return the address of the embedded database."""
-    return f"postgres://postgres@{quote(str(socket_dir(data_dir, 'postgres')), safe='')}/{DATABASE}"
+    """Return the address of the embedded database for the application, whose role `migrate` makes."""
+    return _url(data_dir, APPLICATION_ROLE)
+
+
+def owner_url(data_dir: Path) -> str:
+    """Return the address of the embedded database for the owner of its tables."""
+    return _url(data_dir, OWNER_ROLE)
 
 
 def redis_url(data_dir: Path) -> str:
     """Return the address of the embedded broker."""
     return f"unix://{valkey_socket(data_dir)}"
+
+
+def _url(data_dir: Path, role: str) -> str:
+    return f"postgres://{role}@{quote(str(socket_dir(data_dir, 'postgres')), safe='')}/{DATABASE}"

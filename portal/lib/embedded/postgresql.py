@@ -12,7 +12,7 @@ from psycopg2 import sql
 
 from portal.lib.embedded import owner as owners
 from portal.lib.embedded.owner import Owner
-from portal.lib.embedded.places import DATABASE, socket_dir
+from portal.lib.embedded.places import DATABASE, OWNER_ROLE, socket_dir
 
 START_SECONDS = 30
 TUNING = ("shared_buffers=256MB", "max_connections=100", "max_wal_size=2GB", "random_page_cost=1.1")
@@ -71,7 +71,7 @@ def discard(data_dir: Path) -> None:
 
 def _connect(data_dir: Path, database: str) -> psycopg2.extensions.connection:
     host = str(socket_dir(data_dir, "postgres"))
-    return psycopg2.connect(host=host, user="postgres", dbname=database, connect_timeout=5)
+    return psycopg2.connect(host=host, user=OWNER_ROLE, dbname=database, connect_timeout=5)
 
 
 def _make_cluster(owner: Owner | None, home: Path, cluster: Path) -> None:
@@ -80,7 +80,7 @@ def _make_cluster(owner: Owner | None, home: Path, cluster: Path) -> None:
         shutil.rmtree(left)
     draft = home / f"draft-{time.time_ns()}"
     choices = ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    if _run(owner, home, "initdb", "-D", str(draft), "-U", "postgres", "--locale=C", *choices) != 0:
+    if _run(owner, home, "initdb", "-D", str(draft), "-U", OWNER_ROLE, "--locale=C", *choices) != 0:
         raise RuntimeError(f"内置 PostgreSQL 未能初始化：\n{_tail(home / 'output')}")
     draft.rename(cluster)
 

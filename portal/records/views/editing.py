@@ -10,7 +10,7 @@ from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb, Version
 from portal.records import actions
 from portal.records.forms import VersionedForm, show_findings
-from portal.records.history_queries import Words, last_change
+from portal.records.history_queries import last_change, words_of
 from portal.records.permissions import find_record, load_parent, load_record, require
 from portal.records.registry import record_type_of
 from portal.records.types import RecordType
@@ -109,7 +109,7 @@ def conflict(request: HttpRequest, record_type: RecordType, form: VersionedForm)
         messages.warning(request, "您选择的文件没有保存；处理冲突后请再次修改并重新上传。")
     saved = find_record(request, record_type, yours.pk, record_type.edit_permission)
     saved_by, saved_at = last_change(saved)
-    words = Words(record_type, [saved, yours], user=request.user)
+    words = words_of(record_type, [saved, yours], user=request.user)
     fields = [field for field in words.fields if field.name in record_type.form_fields]
     typed = [
         (name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values

@@ -23,7 +23,8 @@ def test_socket_dir_differs_between_long_paths():
 
 
 def test_database_url_escapes_the_folder():
-    assert places.database_url(Path("/srv/var")) == "postgres://postgres@%2Fsrv%2Fvar%2Fpostgres/portal"
+    assert places.database_url(Path("/srv/var")) == "postgres://portal_app@%2Fsrv%2Fvar%2Fpostgres/portal"
+    assert places.owner_url(Path("/srv/var")) == "postgres://postgres@%2Fsrv%2Fvar%2Fpostgres/portal"
 
 
 def test_redis_url_is_a_socket():

@@ -1,0 +1,14 @@
+from django.core.management.base import BaseCommand
+
+from portal.audit.sealing import seal_ended_days
+from portal.lib.dates import now
+
+
+class Command(BaseCommand):
+    help = (
+        "Seals the days that have ended, as the scheduler does every hour; for days too large for a worker."
+    )
+
+    def handle(self, **options) -> None:
+        for seal in seal_ended_days(at=now()):
+            self.stdout.write(f"{seal.day} {seal.digest}")

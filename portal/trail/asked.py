@@ -1,0 +1,86 @@
+"""What the address of a list of the trail asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+
+from portal.accounts.models import User
+from portal.audit.digests import bounds
+from portal.lib.asof import FIRST_DAY, LAST_DAY
+
+from .forms import RangeForm, TrailForm
+from .kinds import kind_of, kinds
+from .queries import prefixes_within, users_called
+from .statements import Edge, Wanted
+
+MOST_DIGITS = 19
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """What the lists have in common; a form with an error keeps nothing."""
+
+    prefixes: tuple[str, ...]
+    users: tuple[int, ...] | None
+    since: datetime | None
+    until: datetime | None
+
+
+def trail_wanted(form: TrailForm, user: User) -> Wanted:
+    """Read which versions are asked for."""
+    asked = range_of(form, user)
+    said = form.cleaned_data
+    kind = kind_of(said.get("kind", ""))
+    return Wanted(
+        prefixes=asked.prefixes,
+        kinds=(kind,) if kind else kinds(),
+        users=asked.users,
+        record=said.get("record"),
+        action=said.get("action") or None,
+        since=asked.since,
+        until=asked.until,
+    )
+
+
+def range_of(form: RangeForm, user: User) -> Range:
+    """Read where, who and when; what the auditor may not reach is asked of nobody."""
+    said = form.cleaned_data
+    since, until, who = said.get("since"), said.get("until"), said.get("who")
+    return Range(
+        prefixes=prefixes_within(user.scope, said.get("under", "")) if form.is_valid() else (),
+        users=users_called(who) if who else None,
+        since=bounds(since)[0] if since else None,
+        until=bounds(until)[1] if until else None,
+    )
+
+
+def edge_in(query: QueryDict) -> Edge | None:
+    """Read where the page begins.
+
+    Raises: BadRequest for an edge that no page has written.
+    """
+    for name in ("after", "before"):
+        if name in query:
+            at, _, rest = query.get(name, "").partition("~")
+            kind, _, key = rest.partition("~")
+            try:
+                return Edge(at=_moment(at), kind=kind, key=_key(key), is_backwards=name == "before")
+            except ValueError:
+                raise BadRequest("页码有误，请从第一页重新查看") from None
+    return None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    # Near the ends of the calendar the moment may lie outside it in another zone.
+    if moment.tzinfo is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise ValueError("no moment of a row")
+    return moment
+
+
+def _key(text: str) -> int:
+    if not text.isdecimal() or len(text) >= MOST_DIGITS:
+        raise ValueError("no key")
+    return int(text)

@@ -1,0 +1,70 @@
+from datetime import date
+
+from django import forms
+from django.http import HttpRequest
+
+from portal.audit.enums import Channel
+from portal.lib.filters import refuse_unknown
+from portal.records.history_queries import LABELS
+
+from .kinds import kinds
+
+ALL = ("", "全部")
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [ALL, *sorted(((kind.code, kind.label) for kind in kinds()), key=lambda choice: choice[1])]
+
+
+def sensitive_choices() -> list[tuple[str, str]]:
+    return [ALL, *((kind.code, kind.label) for kind in kinds() if kind.is_sensitive or kind.masks)]
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class RangeForm(forms.Form):
+    """What all three lists can be narrowed by."""
+
+    under = forms.RegexField(
+        label="所在地区代码", regex=r"^\d{2,12}(-\d{4})?$", max_length=20, required=False
+    )
+    who = forms.CharField(label="操作人", max_length=60, required=False)
+    since = forms.DateField(label="自", widget=DayInput(), required=False)
+    until = forms.DateField(label="至", widget=DayInput(), required=False)
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if isinstance(since, date) and isinstance(until, date) and since > until:
+            self.add_error("until", "截止日期不能早于起始日期")
+        return cleaned
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "RangeForm":
+        """Read the address of a list; what the list does not know is refused."""
+        form = cls(request.GET)
+        refuse_unknown(request, form)
+        return form
+
+
+class TrailForm(RangeForm):
+    kind = forms.ChoiceField(label="记录类型", choices=kind_choices, required=False)
+    record = forms.IntegerField(label="记录编号", min_value=1, max_value=2**63 - 1, required=False)
+    action = forms.ChoiceField(label="操作", choices=[ALL, *LABELS.items()], required=False)
+
+
+class LookForm(RangeForm):
+    kind = forms.ChoiceField(label="记录类型", choices=sensitive_choices, required=False)
+    record = forms.IntegerField(label="记录编号", min_value=1, max_value=2**63 - 1, required=False)
+    channel = forms.ChoiceField(label="途径", choices=[ALL, *Channel.choices], required=False)
+
+
+class SignInForm(RangeForm):
+    outcome = forms.ChoiceField(
+        label="结果", choices=[ALL, ("success", "成功"), ("failure", "失败")], required=False
+    )

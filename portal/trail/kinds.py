@@ -1,0 +1,98 @@
+"""The kinds of records that the trail tells of, and where in the database their versions lie."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from django.apps import apps
+from django.db.models import Field, ForeignKey, Model
+
+from portal.accounts.models import User
+from portal.accounts.scope import ScopedQuerySet
+from portal.audit.models import APPEND_ONLY
+from portal.records.history_queries import shown_fields
+from portal.records.models import StoredFile
+from portal.records.registry import registered
+from portal.records.types import RecordType
+
+# What is no record of an association's: a user is their association's, a file whoever brought it.
+OWNERS = {User: "association__code", StoredFile: "uploaded_by__association__code"}
+RECORDED_AT = "recorded_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of record; `versions` is its event table, or empty where the rows themselves are steps.
+
+    `owner_path` leads to the code of the association that a version belongs to.
+    """
+
+    model: type[Model]
+    versions: str
+    owner_path: tuple[str, ...]
+    record_type: RecordType | None
+
+    @property
+    def code(self) -> str:
+        return str(self.model._meta.label_lower)
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def masks(self) -> Mapping[str, Callable[[str], str]]:
+        return self.record_type.masks if self.record_type else {}
+
+    @property
+    def is_sensitive(self) -> bool:
+        return bool(self.record_type and self.record_type.is_sensitive)
+
+    @property
+    def fields(self) -> list[Field]:
+        return shown_fields(self.model)
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """List all kinds, in the order of their names."""
+    types = {each.model: each for each in registered()}
+    found = [
+        Kind(
+            model=model,
+            versions=versions_of(model),
+            owner_path=tuple(owner_path(model).split("__")),
+            record_type=types.get(model),
+        )
+        for model in apps.get_models()
+        if (versions_of(model) or _is_steps(model)) and owner_path(model)
+    ]
+    return tuple(sorted(found, key=lambda kind: kind.code))
+
+
+def kind_of(code: str) -> Kind | None:
+    return next((kind for kind in kinds() if kind.code == code), None)
+
+
+def owner_path(model: type[Model]) -> str:
+    """Return the path to the code of the association that owns a record, or nothing."""
+    rows = model._default_manager.all()
+    return OWNERS.get(model) or (rows.scope_path if isinstance(rows, ScopedQuerySet) else "")
+
+
+def foreign_key(model: type[Model], name: str) -> ForeignKey:
+    return cast(ForeignKey, model._meta.get_field(name))
+
+
+def versions_of(model: type[Model]) -> str:
+    """Return the table of a model's versions, or nothing."""
+    versions: type[Model] | None = getattr(model, "pgh_event_model", None)
+    return versions._meta.db_table if versions else ""
+
+
+def _is_steps(model: type[Model]) -> bool:
+    # Models of versions are append-only too, but they carry no time of recording of their own.
+    names = {field.name for field in model._meta.concrete_fields}
+    is_kept = any(trigger.name == APPEND_ONLY.name for trigger in getattr(model._meta, "triggers", ()))
+    return is_kept and RECORDED_AT in names and "pgh_id" not in names
