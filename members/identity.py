@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from members.models import Person
 from portal.accounts.models import User
-from portal.lib.id_numbers import normal_form, read_id_number
+from portal.lib.id_numbers import IdNumber, normal_form, read_id_number
 from portal.lib.masks import mask_id_number
 from portal.lib.sealed import seal, search_hash, unseal
 
@@ -20,7 +20,12 @@ def set_id_number(person: Person, text: object, *, on: date) -> None:
 
     Raises: IdNumberError.
     """
-    read = read_id_number(text, on=on)
+    give_id_number(person, read_id_number(text, on=on))
+
+
+@sensitive_variables()
+def give_id_number(person: Person, read: IdNumber) -> None:
+    """Give a person, who is not saved here, a number that was read, with what it says."""
     person.id_number_sealed = seal(read.number, ID_NUMBER_PURPOSE)
     person.id_number_hash = search_hash(read.number)
     person.born_on = read.born_on

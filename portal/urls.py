@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("portal.jobs.urls")),
     path("reports/", include("portal.reports.urls")),
     path("records/", include("portal.records.urls")),
+    path("imports/", include("portal.records.importing.urls")),
     path("associations/", include("associations.register.urls")),
     path("policies/", include("associations.policies.urls")),
 ]

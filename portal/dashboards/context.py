@@ -14,13 +14,15 @@ from portal.lib.dates import DayError, parse_day
 class Entry:
     """A line of the menu: a page, or a heading over pages.
 
-    A page whose address lies below the entry's belongs to it; `also` names those that lie elsewhere.
+    Either permission opens it. A page whose address lies below the entry's belongs to it; `also` names those
+    that lie elsewhere.
     """
 
     label: str
     icon: str = ""
     url_name: str = ""
     permission: Permission | None = None
+    or_permission: Permission | None = None
     also: tuple[str, ...] = ()
     entries: tuple["Entry", ...] = ()
 
@@ -116,6 +118,18 @@ MENU = (
     ),
     Entry(label="六项任务", icon="tasks", url_name="tasks:activities", permission=Permission.VIEW_STATISTICS),
     Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
+    Entry(
+        label="导入导出",
+        icon="upload",
+        entries=(
+            Entry(
+                label="导入",
+                url_name="imports:list",
+                permission=Permission.EDIT_RECORDS,
+                or_permission=Permission.EDIT_FAMILIES,
+            ),
+        ),
+    ),
     Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
     Entry(label="后台任务", icon="jobs", url_name="jobs:list", permission=Permission.MAKE_REPORTS),
     Entry(
@@ -180,7 +194,8 @@ def menu_items(entries: tuple[Entry, ...], *, scope: Scope, current: str) -> tup
     items = []
     for entry in entries:
         below = menu_items(entry.entries, scope=scope, current=current)
-        url = page_url(entry.url_name) if entry.permission and scope.may(entry.permission) else ""
+        opens = any(each and scope.may(each) for each in (entry.permission, entry.or_permission))
+        url = page_url(entry.url_name) if opens else ""
         if url or below:
             is_current = bool(url) and url == current
             items.append(

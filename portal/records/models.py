@@ -2,6 +2,10 @@ from django.db import models
 
 from portal.accounts.history import tracked
 
+from .importing.models import ImportBatch, ImportedRow
+
+__all__ = ["ImportBatch", "ImportedRow", "StoredFile"]
+
 
 @tracked()
 class StoredFile(models.Model):
