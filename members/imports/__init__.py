@@ -1,5 +1,13 @@
-"""The import types of people, members, volunteers and families."""
+"""The import types of people, members, volunteers and families, in the order in which pages offer them."""
 
-from . import memberships, people
+from portal.records.importing.registry import register
 
-__all__ = ["memberships", "people"]
+from .families import FAMILIES
+from .groups import GROUPS
+from .households import HOUSEHOLDS
+from .memberships import MEMBERSHIPS
+from .organisations import ORGANISATIONS
+from .people import PEOPLE
+from .volunteers import VOLUNTEERS
+
+register(MEMBERSHIPS, ORGANISATIONS, GROUPS, PEOPLE, HOUSEHOLDS, VOLUNTEERS, FAMILIES)

@@ -9,7 +9,6 @@ from members.models import MemberGroup, Membership, Person
 from portal.records.importing import columns
 from portal.records.importing.lines import Draft, Line, revised
 from portal.records.importing.plans import Context, Plan
-from portal.records.importing.registry import register
 from portal.records.importing.types import ImportType
 
 from .people import PERSON_COLUMNS, PERSON_KEY, People
@@ -139,5 +138,3 @@ MEMBERSHIPS = ImportType(
     models=(Person, Membership),
     key=f"{PERSON_KEY}。会员按人员和协会对应：入会日期相同的是同一次会籍，否则改正尚未退会的那一次",
 )
-
-register(MEMBERSHIPS)

@@ -18,7 +18,6 @@ from portal.lib.tables.cells import Value
 from portal.records.importing import columns
 from portal.records.importing.lines import Draft, Line, revised
 from portal.records.importing.plans import Context, Plan
-from portal.records.importing.registry import register
 from portal.records.importing.types import ImportColumn, ImportType
 
 NUMBER = "id_number"
@@ -45,7 +44,7 @@ PERSON_COLUMNS = (
     columns.text(Person, "name", example="王某某", is_required=True),
     NUMBER_COLUMN,
     columns.choice("sex", "性别", Sex, note="须与身份证号一致"),
-    columns.day("born_on", "出生日期", example="1985-03-07", note="须与身份证号一致"),
+    columns.day("born_on", "出生日期", example="1949-12-31", note="须与身份证号一致"),
     columns.text(Person, "ethnicity", example="汉族", note="不填时为汉族"),
     columns.choice("political_status", "政治面貌", PoliticalStatus, note="不填时为群众"),
     columns.choice("education", "学历", Education),
@@ -214,5 +213,3 @@ PEOPLE = ImportType(
     models=(Person,),
     key=PERSON_KEY,
 )
-
-register(PEOPLE)

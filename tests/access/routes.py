@@ -17,7 +17,7 @@ from .world import OUTSIDE, PLACES, Place, World
 MATRIX = Path(__file__).parent / "matrix.csv"
 ROLES = ("anonymous", "outsider", "office", "verifier", "leader", "family", "auditor", "administrator")
 # Values of the parameters that say no association; the rest comes from the place.
-CONSTANTS = {"milestone": "plan-issued", "family": "quotarule"}
+CONSTANTS = {"milestone": "plan-issued", "family": "quotarule", "import_slug": "memberships"}
 
 # Exists on developers' machines only.
 DEBUG_ONLY = "dashboards:gallery"
@@ -56,6 +56,8 @@ class Row:
             return CONSTANTS[name]
         if name in ("code", "name"):
             return place.code if name == "code" else place.report_file
+        if name == "job_id" and self.target == "import_batch":
+            return str(place.import_batch.job_id)
         if name == "version_pk":
             return str(self._record(place).events.earliest("pgh_id").pk)
         return str(place.rule.pk if name == "rule_pk" else self._record(place).pk)

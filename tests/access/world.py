@@ -1,7 +1,8 @@
 """Five places around one county, each with a record of every kind; a user for every role of the county."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 from django.conf import settings
 from django.db.models import Model
@@ -11,10 +12,13 @@ from associations.enums import Body, Milestone, MilestoneStep, Post
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
 from members.models import Appointment, Person, Session, Term
 from portal.accounts.models import User
-from portal.accounts.roles import ROLES
+from portal.accounts.roles import ROLES, Permission
 from portal.jobs.models import Job
 from portal.lib.json_codec import Json
 from portal.records.files import store_bytes
+from portal.records.importing.enums import BatchState
+from portal.records.importing.models import ImportBatch
+from portal.records.importing.sealed_files import XLSX, store_sealed
 from portal.records.models import StoredFile
 from portal.reports.archive import stored
 from portal.reports.making import build as build_report
@@ -26,6 +30,7 @@ PLACES = {"own": "360102", "below": "360102001", "sibling": "360103", "above": "
 TREE = ("31", "310107", "36", "3601", "360102", "360102001", "360103")
 OUTSIDE = ("sibling", "above", "elsewhere")
 DAY = date(2021, 6, 30)
+MOMENT = datetime(2021, 6, 30, 8, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +49,7 @@ class Place:
     report_file: str
     job: Job
     batch: Job
+    import_batch: ImportBatch
     records: dict[str, Model]
 
     @property
@@ -79,7 +85,7 @@ def build() -> World:
     for role in ROLES:
         factories.grant(users[role.code], role, county)
     users["outsider"] = _user("outsider", None)
-    places = {name: _place(register[code]) for name, code in PLACES.items()}
+    places = {name: _place(register[code], clerk=users["office"]) for name, code in PLACES.items()}
     here = World(places=places, users={}, sessions={})
     for role, user in users.items():
         here.enter(role, user)
@@ -91,7 +97,7 @@ def _user(username: str, association: Association | None) -> User:
     return User.objects.create(username=username, association=association)
 
 
-def _place(association: Association) -> Place:
+def _place(association: Association, *, clerk: User) -> Place:
     term = factories.term(association)
     factories.seat(term, Post.PRESIDENT)
     session = Session.objects.create(term=term, body=Body.COUNCIL, number=1, starts_on=DAY, ends_on=DAY)
@@ -136,6 +142,7 @@ def _place(association: Association) -> Place:
         report_file=file.name,
         job=job,
         batch=_batch(association),
+        import_batch=_import(association, by=clerk),
         records=samples(association),
     )
 
@@ -160,6 +167,31 @@ def _batch(association: Association) -> Job:
     )
     Report.objects.create(kind="quota", association=association, on=DAY, formats=["json"], job=job)
     return batch
+
+
+def _import(association: Association, *, by: User) -> ImportBatch:
+    """A written import of the clerk, with the workbook of errors that an earlier check gave back."""
+    key = uuid4()
+    sealed = {"name": "会员.xlsx", "content_type": XLSX, "by": by}
+    job = Job.objects.create(
+        kind="import-write",
+        key=f"import-{association.code}",
+        arguments={"batch": str(key)},
+        association=association,
+    )
+    return ImportBatch.objects.create(
+        id=key,
+        type="memberships",
+        permission=Permission.EDIT_RECORDS,
+        association=association,
+        created_by=by,
+        file=store_sealed(b"PK", **sealed),
+        errors_file=store_sealed(b"PK", **sealed),
+        sha256="0" * 64,
+        state=BatchState.DONE,
+        written_at=MOMENT,
+        job=job,
+    )
 
 
 def _proof(name: str) -> StoredFile:

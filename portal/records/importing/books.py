@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 
 from portal.lib.findings import Finding
 from portal.lib.spreadsheet import NOTES_TITLE, Cell, Column, Kind, Marked, Sheet, write_xlsx
-from portal.lib.tables.cells import Value
+from portal.lib.tables.cells import EXACT_BELOW, Value
 from portal.lib.tables.reading import Row, Table
 
 from .lines import Fault
@@ -100,6 +101,9 @@ def _plain(cell: Value | Finding) -> Cell:
         return None
     if isinstance(cell, bool):
         return "是" if cell else "否"
+    if isinstance(cell, int | Decimal) and abs(cell) >= EXACT_BELOW:
+        # As spreadsheets show a number whose last digits are lost; nobody takes that for an ID number.
+        return f"{cell:.5E}"
     return cell
 
 

@@ -38,17 +38,14 @@ def _statement(records: Sequence[Model], names: Sequence[str]) -> tuple[str, lis
     row = f"({', '.join(f'%s::{each}' for each in types)})"
     columns = [quote(field.column) for field in fields]
     sets = ", ".join(f"{column} = given.{column}" for column in columns[1:])
-    sql = (
-        f"UPDATE {quote(meta.db_table)} AS row SET {sets}, version = row.version + 1"
-        f" FROM (VALUES {', '.join([row] * len(records))}) AS given ({', '.join(columns)})"
-        f" WHERE row.{columns[0]} = given.{columns[0]}"
-    )
+    head = f"UPDATE {quote(meta.db_table)} AS row SET {sets}, version = row.version + 1"  # noqa: S608 -- our names
+    given = f"(VALUES {', '.join([row] * len(records))}) AS given ({', '.join(columns)})"
     values = [
         field.get_db_prep_save(getattr(record, field.attname), connection)
         for record in records
         for field in fields
     ]
-    return sql, values
+    return f"{head} FROM {given} WHERE row.{columns[0]} = given.{columns[0]}", values
 
 
 def delete(model: type[Model], keys: Collection[int]) -> None:
@@ -60,7 +57,7 @@ def delete(model: type[Model], keys: Collection[int]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            f"DELETE FROM {quote(model._meta.db_table)}"  # noqa: S608 -- names of our own models, values apart
+            f"DELETE FROM {quote(model._meta.db_table)}"  # noqa: S608 -- our names
             f" WHERE {quote(model._meta.pk.column)} = ANY(%s)",
             [list(keys)],
         )

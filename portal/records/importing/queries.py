@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import DO_NOTHING, ManyToOneRel, Model
+from django.db.models import DO_NOTHING, Count, ManyToOneRel, Model, Q
 
 from .models import ImportBatch
 from .plans import Context
@@ -31,15 +31,14 @@ class Obstacle:
 
 def written_by(batch: ImportBatch, import_type: ImportType) -> list[Written]:
     """Count what a batch made and changed, by model."""
-    rows = list(batch.rows.values_list("model", "before__isnull"))
-    counts = {model: [0, 0] for model, _ in rows}
-    for model, is_made in rows:
-        counts[model][not is_made] += 1
+    counts = batch.rows.values("model").annotate(
+        made=Count("pk", filter=Q(before__isnull=True)), changed=Count("pk", filter=Q(before__isnull=False))
+    )
+    by_model = {each["model"]: each for each in counts}
     return [
-        Written(label=str(model._meta.verbose_name), made=made, changed=changed)
+        Written(label=str(model._meta.verbose_name), made=found["made"], changed=found["changed"])
         for model in import_type.models
-        for made, changed in [counts.get(model._meta.label_lower, (0, 0))]
-        if made or changed
+        if (found := by_model.get(model._meta.label_lower))
     ]
 
 

@@ -14,7 +14,7 @@ from portal.records.importing.registry import type_of
 def book(headers, rows, title="导入"):
     """Return a workbook of one sheet; texts stay texts."""
     target = io.BytesIO()
-    made = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_numbers": False})
+    made = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
     sheet = made.add_worksheet(title)
     day = made.add_format({"num_format": "yyyy-mm-dd"})
     sheet.write_row(0, 0, headers)
