@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.jobs.actions import enqueue
 from portal.jobs.actions import retry as retry_job
 from portal.records.saving import refusal
+from portal.records.types import rows_of
 
 from .checking import Verdict
 from .enums import BatchState
@@ -48,7 +49,7 @@ def upload(*, import_type: ImportType, file: UploadedFile, by: User) -> ImportBa
             created_by=by,
             sha256=hashlib.sha256(content).hexdigest(),
         )
-        places = ImportBatch._meta.get_field("association").related_model._default_manager
+        places = rows_of(ImportBatch._meta.get_field("association").related_model)
         batch.association = places.visible_to(by, import_type.edit_permission).get(code=code)
         batch.file = store_sealed(
             content, name=file.name or "", content_type="application/octet-stream", by=by
@@ -95,7 +96,7 @@ def undo(*, batch: ImportBatch, by: User) -> ImportBatch:
     Raises: RuleViolation for a batch that was not written.
     """
     locked = _locked(batch, by=by)
-    if locked.state == BatchState.UNDOING and locked.has_failed:
+    if locked.state == BatchState.UNDOING and locked.job and locked.has_failed:
         retry_job(job=locked.job)
     elif locked.state == BatchState.DONE:
         locked.state = BatchState.UNDOING

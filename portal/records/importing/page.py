@@ -27,6 +27,8 @@ def batch_page(batch: ImportBatch) -> dict[str, object]:
     state = BatchState(batch.state)
     return {
         "batch": batch,
+        "title": str(batch),
+        "note": f"导入{batch.label}",
         "label": batch.label,
         "advice": "" if batch.has_failed else ADVICE[state],
         "view": view_of(batch.job) if batch.job else None,
