@@ -25,7 +25,12 @@ def set_id_number(person: Person, text: object, *, on: date) -> None:
 
     Raises: IdNumberError.
     """
-    read = read_id_number(text, on=on)
+    give_id_number(person, read_id_number(text, on=on))
+
+
+@sensitive_variables()
+def give_id_number(person: Person, read: IdNumber) -> None:
+    """Give a person, who is not saved here, a number that was read, with what it says."""
     person.id_number_sealed = seal(read.number, ID_NUMBER_PURPOSE)
     person.id_number_hash = search_hash(read.number)
     person.born_on = read.born_on

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("portal.trail.urls")),
     path("records/", include("portal.records.urls")),
     path("personal-data/", include("members.privacy.urls")),
+    path("imports/", include("portal.records.importing.urls")),
     path("associations/", include("associations.register.urls")),
     path("policies/", include("associations.policies.urls")),
 ]

@@ -15,7 +15,8 @@ from portal.lib.dates import DayError, parse_day
 class Entry:
     """A line of the menu: a page, or a heading over pages.
 
-    A page whose address lies below the entry's belongs to it; `also` names those that lie elsewhere.
+    Either permission opens it. A page whose address lies below the entry's belongs to it; `also` names those
+    that lie elsewhere.
     """
 
     label: str
@@ -174,12 +175,20 @@ MENU = (
         ),
     ),
     Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
-    Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
     Entry(
         label="导入导出",
-        icon="download",
-        entries=(Entry(label="导出", url_name="records:exports", permission=Permission.VIEW_REGISTER),),
+        icon="upload",
+        entries=(
+            Entry(
+                label="导入",
+                url_name="imports:list",
+                permission=Permission.EDIT_RECORDS,
+                or_permission=Permission.EDIT_FAMILIES,
+            ),
+            Entry(label="导出", url_name="records:exports", permission=Permission.VIEW_REGISTER),
+        ),
     ),
+    Entry(label="报告", icon="report", url_name="reports:list", permission=Permission.MAKE_REPORTS),
     Entry(label="后台任务", icon="jobs", url_name="jobs:list", permission=Permission.MAKE_REPORTS),
     Entry(
         label="系统",

@@ -22,8 +22,21 @@ ENDED = (JobState.DONE, JobState.FAILED)
 # The kind of a job that is nothing but its children: no worker runs it, it ends with the last of them.
 BATCH = "batch"
 # Named here and not by the handlers, because pages list jobs without loading what does them.
-KIND_TITLES = {BATCH: "批量生成报告", "report": "生成报告", "export": "导出"}
-KIND_PAGES = {BATCH: "reports:of_job", "report": "reports:of_job"}
+KIND_TITLES = {
+    BATCH: "批量生成报告",
+    "report": "生成报告",
+    "export": "导出",
+    "import-check": "检查导入文件",
+    "import-write": "导入",
+    "import-undo": "撤销导入",
+}
+KIND_PAGES = {
+    BATCH: "reports:of_job",
+    "report": "reports:of_job",
+    "import-check": "imports:of_job",
+    "import-write": "imports:of_job",
+    "import-undo": "imports:of_job",
+}
 
 
 def allowed_attempts() -> int:

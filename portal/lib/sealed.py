@@ -33,9 +33,15 @@ class BrokenSealError(SealError):
 @sensitive_variables()
 def seal(text: str, purpose: str) -> bytes:
     """Seal a text with the newest key; the same text never gives the same bytes twice."""
+    return seal_bytes(text.encode(), purpose)
+
+
+@sensitive_variables()
+def seal_bytes(content: bytes, purpose: str) -> bytes:
+    """Seal the content of a file as `seal` does a text."""
     key_id, key = next(iter(_keyring().items()))
     nonce = os.urandom(NONCE_BYTES)
-    return key_id.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, text.encode(), purpose.encode())
+    return key_id.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, purpose.encode())
 
 
 @sensitive_variables()
@@ -44,15 +50,23 @@ def unseal(sealed: bytes | memoryview, purpose: str) -> str:
 
     Raises: UnknownKeyError, BrokenSealError.
     """
+    return unseal_bytes(sealed, purpose).decode()
+
+
+@sensitive_variables()
+def unseal_bytes(sealed: bytes | memoryview, purpose: str) -> bytes:
+    """Return the content that was sealed for this purpose.
+
+    Raises: UnknownKeyError, BrokenSealError.
+    """
     key_id, body = _parted(sealed)
     key = _keyring().get(key_id)
     if key is None:
         raise UnknownKeyError(f"PERSONAL_DATA_KEYS has no key with the id {key_id[:SHOWN_ID]!r}")
     try:
-        opened = AESGCM(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], purpose.encode())
+        return AESGCM(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], purpose.encode())
     except InvalidTag:
         raise BrokenSealError(f"sealed bytes were changed, or not sealed for {purpose!r}") from None
-    return opened.decode()
 
 
 def needs_new_key(sealed: bytes | memoryview) -> bool:

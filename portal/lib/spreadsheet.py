@@ -32,13 +32,14 @@ OPTIONS = {
 
 
 class Kind(StrEnum):
-    """What a column holds. PERCENT takes 39.9 for 39.9 % and is stored as 0.399."""
+    """What a column holds. PERCENT takes 39.9 for 39.9 % and is stored as 0.399; ANY is as each cell is."""
 
     TEXT = "text"
     INTEGER = "integer"
     DECIMAL = "decimal"
     PERCENT = "percent"
     DATE = "date"
+    ANY = "any"
 
 
 NUMBER_FORMATS = {
@@ -47,16 +48,30 @@ NUMBER_FORMATS = {
     Kind.DECIMAL: "#,##0.00",
     Kind.PERCENT: "0.0%",
     Kind.DATE: "yyyy-mm-dd",
+    Kind.ANY: "General",
 }
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A cell that is wrong, drawn on red."""
+
+    value: Cell
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column; `width` in characters of the default font."""
+    """One column; `width` in characters of the default font.
+
+    `choices` are offered as a drop-down; `is_form` gives its format to the empty cells below as well, so
+    that what people type there is kept as typed.
+    """
 
     header: str
     kind: Kind = Kind.TEXT
     width: int = 14
+    choices: Sequence[str] = ()
+    is_form: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +80,7 @@ class Sheet:
 
     title: str
     columns: Sequence[Column]
-    rows: Iterable[Sequence[Cell]]
+    rows: Iterable[Sequence[Cell | Marked]]
     notes: Sequence[str] = ()
 
 
@@ -76,6 +91,7 @@ class Formats:
     header: Format
     quoted: Format
     by_kind: dict[Kind, Format]
+    marked: dict[Kind, Format]
 
 
 def write_xlsx(target: BinaryIO, sheets: Iterable[Sheet], *, created: datetime) -> None:
@@ -155,6 +171,10 @@ def _formats(workbook: Workbook) -> Formats:
         by_kind={
             kind: workbook.add_format(look | {"num_format": code}) for kind, code in NUMBER_FORMATS.items()
         },
+        marked={
+            kind: workbook.add_format(look | {"num_format": code, "bg_color": "#FFC7CE", "color": "#9C0006"})
+            for kind, code in NUMBER_FORMATS.items()
+        },
     )
 
 
@@ -167,8 +187,14 @@ def _write_sheet(workbook: Workbook, sheet: Sheet, formats: Formats) -> None:
     worksheet = workbook.add_worksheet(sheet.title)
     worksheet.freeze_panes(1, 0)
     for index, column in enumerate(sheet.columns):
-        worksheet.set_column(index, index, column.width)
+        worksheet.set_column(
+            index, index, column.width, formats.by_kind[column.kind] if column.is_form else None
+        )
         worksheet.write_string(0, index, column.header, formats.header)
+        if column.choices:
+            worksheet.data_validation(
+                1, index, MAX_ROWS - 1, index, {"validate": "list", "source": list(column.choices)}
+            )
     last = 0
     for last, row in enumerate(sheet.rows, start=1):
         if last >= MAX_ROWS:
@@ -178,15 +204,23 @@ def _write_sheet(workbook: Workbook, sheet: Sheet, formats: Formats) -> None:
     worksheet.autofilter(0, 0, last, len(sheet.columns) - 1)
 
 
-def _write_cell(worksheet: Worksheet, row: int, index: int, kind: Kind, cell: Cell, formats: Formats) -> None:
-    style = formats.by_kind[kind]
+def _write_cell(
+    worksheet: Worksheet, row: int, index: int, kind: Kind, cell: Cell | Marked, formats: Formats
+) -> None:
+    styles = formats.by_kind
+    if isinstance(cell, Marked):
+        styles, cell = formats.marked, cell.value
+    if kind == Kind.ANY:
+        kind = _kind_of(cell)
+    style = styles[kind]
     match kind, cell:
         case _, None:
             worksheet.write_blank(row, index, None, style)
         case _, str():
             _check_text(cell)
-            worksheet.write_string(row, index, cell, formats.quoted if _looks_live(cell) else style)
-        case Kind.INTEGER | Kind.DECIMAL, int() | Decimal():
+            is_quoted = _looks_live(cell) and styles is formats.by_kind
+            worksheet.write_string(row, index, cell, formats.quoted if is_quoted else style)
+        case Kind.INTEGER | Kind.DECIMAL | Kind.ANY, int() | Decimal():
             worksheet.write_number(row, index, _exact(cell), style)
         case Kind.PERCENT, int() | Decimal():
             worksheet.write_number(row, index, _exact(Decimal(cell).scaleb(-2)), style)
@@ -194,6 +228,15 @@ def _write_cell(worksheet: Worksheet, row: int, index: int, kind: Kind, cell: Ce
             worksheet.write_datetime(row, index, cell, style)
         case _:
             raise TypeError(f"a {kind} column takes no {type(cell).__name__}")
+
+
+def _kind_of(cell: Cell) -> Kind:
+    match cell:
+        case str():
+            return Kind.TEXT
+        case date():
+            return Kind.DATE
+    return Kind.ANY
 
 
 def _check_text(text: str) -> None:

@@ -7,5 +7,6 @@ class RecordsConfig(AppConfig):
     verbose_name = "记录"
 
     def ready(self) -> None:
-        # Each room declares its record types in its own records.py; this room imports none of them.
-        autodiscover_modules("records")
+        # Each room declares its record types in its own records.py and its import types in
+        # imports.py; this one imports none of them.
+        autodiscover_modules("records", "imports")

@@ -12,6 +12,10 @@ from portal.accounts.roles import Permission
 from portal.accounts.scope import Scope
 from portal.jobs.models import Job
 
+from .importing.models import ImportBatch, ImportedRow
+
+__all__ = ["KEPT_FOR", "Export", "ImportBatch", "ImportedRow", "OwnQuerySet", "SavedFilter", "StoredFile"]
+
 KEPT_FOR = timedelta(days=7)
 
 

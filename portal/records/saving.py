@@ -137,6 +137,16 @@ def _broken_checks(record: models.Model) -> list[Finding]:
     return findings
 
 
+def broken_constraint(error: IntegrityError, written: Sequence[type[models.Model]]) -> RuleViolation:
+    """Return the refusal of a statement about many records, in the words of the constraint that it broke.
+
+    Raises: the error itself where the constraint is of none of these models.
+    """
+    name = error.__cause__.diag.constraint_name or ""
+    owners = (model for model in written if any(each.name == name for each in model._meta.constraints))
+    return refusal(_message_of(next(owners, written[0]), error), code="constraint")
+
+
 def _message_of(record: models.Model | type[models.Model], error: IntegrityError) -> str:
     name = error.__cause__.diag.constraint_name or ""
     for constraint in record._meta.constraints:

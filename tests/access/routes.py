@@ -23,6 +23,7 @@ CONSTANTS = {
     "field": "file",
     "step": "answered",
     "deed": "end-sessions",
+    "import_slug": "memberships",
 }
 
 NEVER_SAVED = 999_999
@@ -64,6 +65,8 @@ class Row:
             return CONSTANTS[name]
         if name in ("code", "name"):
             return place.code if name == "code" else place.report_file
+        if name == "job_id" and self.target == "import_batch":
+            return str(place.import_batch.job_id)
         if name == "version_pk":
             return str(self._record(place).events.earliest("pgh_id").pk)
         return str(place.rule.pk if name == "rule_pk" else self._record(place).pk)

@@ -1,7 +1,8 @@
 """Five places around one county, each with a record of every kind; a user for every role of the county."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 from django.conf import settings
 from django.db.models import Model
@@ -11,7 +12,7 @@ from associations.enums import Body, Milestone, MilestoneStep, Post
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
 from members.models import Appointment, Person, Session, Term
 from portal.accounts.models import SignIn, User
-from portal.accounts.roles import LEADER, ROLES
+from portal.accounts.roles import LEADER, ROLES, Permission
 from portal.inbox.models import Message
 from portal.jobs.models import Job
 from portal.lib.json_codec import Json
@@ -19,6 +20,9 @@ from portal.oversight.enums import NoticeStep
 from portal.oversight.models import SupervisionNotice, SupervisionStep
 from portal.records.exporting import path_of
 from portal.records.files import store_bytes
+from portal.records.importing.enums import BatchState
+from portal.records.importing.models import ImportBatch
+from portal.records.importing.sealed_files import XLSX, store_sealed
 from portal.records.models import Export, SavedFilter, StoredFile
 from portal.reports.archive import stored
 from portal.reports.making import build as build_report
@@ -34,6 +38,7 @@ DAY = date(2021, 6, 30)
 LATER = date(2021, 7, 30)
 # These have no second factor: pages that ask for one lead them to it.
 UNVERIFIED = ("leader", "outsider")
+MOMENT = datetime(2021, 6, 30, 8, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,7 @@ class Place:
     batch: Job
     notice: SupervisionNotice
     answer: SupervisionStep
+    import_batch: ImportBatch
     records: dict[str, Model]
 
     @property
@@ -91,7 +97,7 @@ def build() -> World:
     for role in ROLES:
         factories.grant(users[role.code], role, county)
     users["outsider"] = _user("outsider", None)
-    places = {name: _place(register[code]) for name, code in PLACES.items()}
+    places = {name: _place(register[code], clerk=users["office"]) for name, code in PLACES.items()}
     for name, place in places.items():
         # To the clerk of the county, whose reach and not whose name decides.
         place.records["message"] = Message.objects.create(
@@ -109,7 +115,7 @@ def _user(username: str, association: Association | None) -> User:
     return User.objects.create(username=username, association=association)
 
 
-def _place(association: Association) -> Place:
+def _place(association: Association, *, clerk: User) -> Place:
     term = factories.term(association)
     factories.seat(term, Post.PRESIDENT)
     session = Session.objects.create(term=term, body=Body.COUNCIL, number=1, starts_on=DAY, ends_on=DAY)
@@ -156,6 +162,7 @@ def _place(association: Association) -> Place:
         batch=_batch(association),
         notice=(notice := noticed(association)),
         answer=factories.notice_step(notice, NoticeStep.ANSWERED, LATER, file=_proof("整改.pdf")),
+        import_batch=_import(association, by=clerk),
         records=samples(association) | people_once(association) | _accounts(association),
     )
 
@@ -214,6 +221,31 @@ def _own(user: User, association: Association) -> dict[str, Model]:
     path_of(export).write_bytes(b"exported")
     saved = SavedFilter.objects.create(user=user, slug="terms", name=association.code, query="under=36")
     return {"export": export, "saved_filter": saved}
+
+
+def _import(association: Association, *, by: User) -> ImportBatch:
+    """A written import of the clerk, with the workbook of errors that an earlier check gave back."""
+    key = uuid4()
+    sealed = {"name": "会员.xlsx", "content_type": XLSX, "by": by}
+    job = Job.objects.create(
+        kind="import-write",
+        key=f"import-{association.code}",
+        arguments={"batch": str(key)},
+        association=association,
+    )
+    return ImportBatch.objects.create(
+        id=key,
+        type="memberships",
+        permission=Permission.EDIT_RECORDS,
+        association=association,
+        created_by=by,
+        file=store_sealed(b"PK", **sealed),
+        errors_file=store_sealed(b"PK", **sealed),
+        sha256="0" * 64,
+        state=BatchState.DONE,
+        written_at=MOMENT,
+        job=job,
+    )
 
 
 def _proof(name: str) -> StoredFile:

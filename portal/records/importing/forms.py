@@ -1,0 +1,24 @@
+from collections.abc import Sequence
+
+from django import forms
+
+from .types import ImportType
+
+
+class UploadForm(forms.Form):
+    type = forms.ChoiceField(label="导入什么")
+    file = forms.FileField(
+        label="文件",
+        help_text="按模板填写的 .xlsx 工作簿，或 UTF-8、GBK 编码的 CSV；不超过 20 MB、50000 行",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        max_length=200,
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args, types: Sequence[ImportType], **options) -> None:
+        super().__init__(*args, **options)
+        self.types = {each.slug: each for each in types}
+        self.fields["type"].choices = [("", "请选择"), *((each.slug, each.label) for each in types)]
+
+    def chosen(self) -> ImportType:
+        return self.types[self.cleaned_data["type"]]

@@ -1,0 +1,88 @@
+import pghistory
+
+from portal.jobs.attempts import Attempt
+from portal.jobs.registry import job
+from portal.lib.dates import now, today
+from portal.records.saving import refusal
+
+from . import actions, checking, writing
+from .enums import BatchState
+from .models import ImportBatch
+from .plans import Context
+from .queries import obstacles_to_undo
+from .registry import type_of
+from .sealed_files import opened
+from .undoing import take_back
+
+
+@job(actions.CHECK_JOB)
+def check(attempt: Attempt) -> None:
+    batch = _batch_of(attempt)
+    context = _context(batch, locks=False)
+    total = 0
+
+    def progress(done: int) -> None:
+        attempt.report_progress(done, total or 2 * done, f"已检查 {done} 行")
+
+    attempt.report_progress(0, 1, "正在检查文件")
+    verdict = checking.judged(
+        opened(batch.file), type_of(batch.type), context, at=batch.created_at, progress=progress
+    )
+    with attempt.finishing():
+        actions.keep_verdict(_still(batch, BatchState.CHECKING), verdict)
+
+
+@job(actions.WRITE_JOB)
+def write(attempt: Attempt) -> None:
+    batch = _batch_of(attempt)
+    import_type = type_of(batch.type)
+    attempt.report_progress(1, 2, f"正在写入 {batch.row_count} 行")
+    # Read through and copied before the transaction begins, which then never waits for the file.
+    with (
+        checking.opened_table(opened(batch.file), import_type) as table,
+        attempt.finishing(),
+        _history(batch),
+    ):
+        writing.write_table(table, import_type, _context(batch, locks=True), batch=batch)
+        actions.keep_written(_still(batch, BatchState.WRITING), at=now())
+
+
+@job(actions.UNDO_JOB)
+def undo(attempt: Attempt) -> None:
+    batch = _batch_of(attempt)
+    import_type = type_of(batch.type)
+    attempt.report_progress(1, 2, "正在撤销")
+    with attempt.finishing(), _history(batch, "撤销"):
+        obstacles = obstacles_to_undo(batch, import_type, _context(batch, locks=True))
+        if obstacles:
+            actions.keep_obstacles(_still(batch, BatchState.UNDOING), obstacles)
+        else:
+            take_back(batch, import_type)
+            actions.keep_undone(_still(batch, BatchState.UNDOING), at=now())
+
+
+def _batch_of(attempt: Attempt) -> ImportBatch:
+    batches = ImportBatch.objects.scoped().select_related("file", "created_by", "association")
+    batch = batches.filter(job=attempt.job.pk).first()
+    if batch is None:
+        raise refusal("该文件已另行检查，这次的结果不再需要", code="replaced")
+    return batch
+
+
+def _still(batch: ImportBatch, state: BatchState) -> ImportBatch:
+    # Locked at the end and not at the beginning: until then, whoever asks about the batch need not wait.
+    batches = ImportBatch.objects.scoped().select_related("file", "created_by", "association")
+    held = batches.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
+    if held.state != state or held.job_id != batch.job_id:
+        raise refusal("该文件已另行处理，这次的结果不再需要", code="replaced")
+    return held
+
+
+def _context(batch: ImportBatch, *, locks: bool) -> Context:
+    # Asked anew in every job: a grant may have ended since the file was sent.
+    permission = type_of(batch.type).edit_permission
+    return Context(by=batch.created_by, permission=permission, on=today(), locks=locks)
+
+
+def _history(batch: ImportBatch, verb: str = ""):
+    return pghistory.context(user=batch.created_by_id, purpose=f"{verb}导入：{batch.file.name}")
