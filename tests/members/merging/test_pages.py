@@ -67,7 +67,7 @@ def test_list_asks_the_same_number_of_statements(clerk, county, django_assert_nu
         for _ in range(2):
             factories.person(county, name=f"人{number}", born_on=BORN)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = clerk.get(reverse("members:duplicates"), {"by": "name"})
 
     assert len(page.context["page"].groups) == groups
@@ -156,7 +156,7 @@ def test_merges_ask_the_same_number_of_statements(clerk, county, office, django_
             old_key=number + 1, name="旧", kept=factories.person(county), values={}, merged_by=office
         )
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = clerk.get(reverse("members:merges"))
 
     assert len(page.context["rows"]) == groups
