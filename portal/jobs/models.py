@@ -39,6 +39,10 @@ KIND_PAGES = {
 }
 
 
+# Pages where whoever asked finds what such a job made; to others they show their own.
+KIND_LISTS = {"export": "records:exports"}
+
+
 def allowed_attempts() -> int:
     return settings.JOB_MAX_ATTEMPTS
 
@@ -152,6 +156,13 @@ class Job(models.Model):
     def url(self) -> str:
         """Address of what the job makes, where its kind has a page."""
         return reverse(KIND_PAGES[self.kind], args=[self.pk]) if self.kind in KIND_PAGES else ""
+
+    @property
+    def maker_url(self) -> str:
+        """Address at which whoever asked for the job finds it again."""
+        if self.kind in KIND_LISTS:
+            return reverse(KIND_LISTS[self.kind])
+        return self.url or reverse("jobs:detail", args=[self.pk])
 
     @property
     def is_ended(self) -> bool:

@@ -1,7 +1,5 @@
 """Tell whoever asked for a job that it has ended."""
 
-from django.urls import reverse
-
 from portal.inbox.actions import send
 from portal.inbox.enums import Topic
 
@@ -22,6 +20,6 @@ def tell_ended(job: Job, state: JobState) -> None:
         topic=Topic.JOB,
         key=f"job:{job.pk}:{state}:{job.attempts_allowed}",
         text=f"{job.title}：{WORDS[state]}",
-        url=job.url or reverse("jobs:detail", args=[job.pk]),
+        url=job.maker_url,
         association=job.association,
     )

@@ -84,7 +84,7 @@ def test_search_asks_the_same_queries(client, office, county, more, django_asser
         factories.person(county, name="甲某")
     client.force_login(office)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(found(client.post(FIND, {"text": "甲"}))) == 1 + more
 
 

@@ -13,6 +13,7 @@ from members.models import Person
 from portal.accounts.models import Grant
 from portal.accounts.roles import FAMILY, OFFICE
 from portal.audit.models import Look
+from portal.inbox.models import Message
 from portal.jobs import broker, worker
 from portal.jobs.models import Job, JobState
 from portal.lib.dates import now
@@ -197,6 +198,7 @@ def test_family_worker_sees_their_export_and_each_look_is_on_record(client, coun
 
     client.force_login(worker_of_families)
     assert [each for each, _ in client.get(FILES).context["lines"]] == [export]
+    assert Message.objects.get(user=worker_of_families).url == FILES
     assert len(read_csv(downloaded(client, export))) == 4
     assert sorted(Look.objects.values_list("key", "channel")) == [(each.pk, "export") for each in families]
 
@@ -292,7 +294,7 @@ def test_export_page_asks_the_same_queries(client, office, three, more, django_a
         ask(office)
     client.force_login(office)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(FILES)
 
 
