@@ -1,5 +1,5 @@
-"""The record types of the register, of policy documents and of what an association does."""
+"""The record types of the register, of function transfers and of policy documents; files of milestones."""
 
-from . import milestones, policies, register, rules, transfers
+from . import clauses, milestones, policies, register, transfers
 
-__all__ = ["milestones", "policies", "register", "rules", "transfers"]
+__all__ = ["clauses", "milestones", "policies", "register", "transfers"]

@@ -162,7 +162,7 @@ def _purpose_of(record: Model, extras: Extras) -> AbstractContextManager[object]
     for name, rows in extras.related.items():
         before, after = set(getattr(record, name).all()), set(rows)
         if before != after:
-            label = record._meta.get_field(name).verbose_name
+            label = cast(Field, record._meta.get_field(name)).verbose_name
             changes.append(f"{label}：增加 {len(after - before)} 项，去掉 {len(before - after)} 项")
     return pghistory.context(purpose="；".join(changes)) if changes else nullcontext()
 

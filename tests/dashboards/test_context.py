@@ -30,7 +30,7 @@ def test_menu_of_a_clerk_and_verifier():
 
     assert outline(menu) == [
         ("总览", "/", []),
-        ("组织", "/associations/", []),
+        ("组织", "", [("名录", "/associations/", [])]),
         ("理事会", "", [("构成", "/councils/", [])]),
         ("改革进度", "", [("进度表", "/reform/", []), ("待核实", "/reform/queue/", [])]),
         ("政策文件", "/policies/", []),
@@ -42,7 +42,7 @@ def test_menu_of_an_administrator():
     menu = frame_for(ADMINISTRATOR).menu
 
     assert outline(menu) == [
-        ("组织", "/associations/", []),
+        ("组织", "", [("名录", "/associations/", [])]),
         ("政策文件", "/policies/", []),
         ("系统", "", [("用户与授权", "/accounts/users/", [])]),
     ]
@@ -51,7 +51,7 @@ def test_menu_of_an_administrator():
 def test_menu_leaves_out_a_heading_without_pages():
     menu = frame_for(AUDITOR).menu
 
-    assert outline(menu) == [("组织", "/associations/", []), ("政策文件", "/policies/", [])]
+    assert outline(menu) == [("组织", "", [("名录", "/associations/", [])]), ("政策文件", "/policies/", [])]
 
 
 def test_frame_without_grants_is_empty():
@@ -64,8 +64,8 @@ def test_frame_without_grants_is_empty():
     ("path", "labels"),
     [
         ("/", ["总览"]),
-        ("/associations/", ["组织"]),
-        ("/associations/360102/", ["组织"]),
+        ("/associations/", ["名录"]),
+        ("/associations/360102/", ["名录"]),
         ("/policies/7/", ["政策文件"]),
         ("/reform/", ["进度表"]),
         ("/reform/queue/", ["待核实"]),
@@ -112,7 +112,7 @@ def test_frame_of_a_request_reads_its_user(rf, office):
     shown = frame(request)["frame"]
 
     assert (shown.roles, shown.search_url, shown.day) == (("办公室",), "/associations/", "2021-06-30")
-    assert current_labels(shown.menu) == ["组织"]
+    assert current_labels(shown.menu) == ["名录"]
 
 
 def test_frame_of_a_request_without_user(rf):

@@ -105,6 +105,20 @@ def test_rule_that_was_ended_stays_ended(places):
     assert str(QuotaRule.objects.get(scope__code="310107").ends_on) == "2025-12-31"
 
 
+def test_what_was_corrected_since_is_not_loaded_as_it_was(places):
+    load_packs(read_packs())
+    counts = PolicyDocument.objects.count(), rule_count()
+    PolicyDocument.objects.update(title="更正的标题", remark="更正")
+    PolicyDocument.objects.filter(number="赣卫办字〔2020〕4号").update(number="赣卫办字〔2020〕5号")
+    QuotaRule.objects.update(min_percent=Decimal(55), clause="更正的条款")
+
+    results = load_packs(read_packs())
+
+    assert [(result.documents_added, result.rules_added) for result in results] == [(0, 0)] * len(results)
+    assert (PolicyDocument.objects.count(), rule_count()) == counts
+    assert set(QuotaRule.objects.values_list("min_percent", flat=True)) == {Decimal(55)}
+
+
 def test_pack_without_issuer_in_the_register_is_skipped(province):
     results = {result.name: result for result in load_packs(read_packs())}
 

@@ -159,8 +159,8 @@ def test_detail_of_a_day_that_is_none_is_refused(client, office, register):
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("office", ["登记撤销", "新建单位协会"]),
-        ("verifier", ["登记撤销", "新建单位协会", "更名", "变更代码", "合并", "析出"]),
+        ("office", ["修改", "登记撤销", "新建单位协会"]),
+        ("verifier", ["修改", "登记撤销", "新建单位协会", "更名", "变更代码", "合并", "析出"]),
         ("leader", []),
     ],
 )
