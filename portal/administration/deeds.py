@@ -66,7 +66,7 @@ DEEDS = {
         ),
         done="手机验证码已解除。",
         run=second_factor.remove_from_above,
-        applies=lambda user, standing: standing.has_device,
+        applies=lambda user, standing: user.has_device,
     ),
     "end-sessions": Deed(
         label="结束全部登录",

@@ -26,7 +26,8 @@ def load_user(request: HttpRequest, pk: int) -> User:
 
     Raises: Http404.
     """
-    found = User.objects.visible_to(request.user).filter(pk=pk).select_related("association").first()
+    users = User.objects.visible_to(request.user).filter(pk=pk)
+    found = users.select_related("association").with_device().first()
     if found is None:
         raise Http404("没有这个用户，或不在您的管理范围内")
     return found

@@ -10,8 +10,8 @@ from django.db.models import Count, F, Q
 from associations.models import Association
 from members.queries import term_on
 from members.term_states import sitting_terms
-from portal.accounts import lockouts, second_factor
-from portal.accounts.models import AccessLink, ApiToken, Grant, GroupGrant, SecondFactor, Team, User
+from portal.accounts import lockouts
+from portal.accounts.models import AccessLink, ApiToken, Grant, GroupGrant, Team, User
 from portal.accounts.models.user import ApiTokenQuerySet, GrantQuerySet, UserQuerySet
 from portal.accounts.roles import ROLE_BY_CODE, Permission
 from portal.accounts.scope import under_any
@@ -29,7 +29,6 @@ class UserRow:
 
     user: User
     roles: str
-    has_device: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +36,12 @@ class Standing:
     """What stands in the way of a user's sign-in, or helps it."""
 
     locked_until: datetime | None
-    has_device: bool
     link: AccessLink | None
 
 
 def users_wanted(by: User, *, text: str, under: str, role: str, state: str, on: date) -> UserQuerySet:
     """Return the users of the asker's subtree that match what the list's filters say."""
-    users: UserQuerySet = User.objects.visible_to(by).select_related("association")
+    users: UserQuerySet = User.objects.visible_to(by).select_related("association").with_device()
     if text:
         users = users.filter(Q(name__icontains=text) | Q(username__icontains=text))
     if under:
@@ -54,7 +52,7 @@ def users_wanted(by: User, *, text: str, under: str, role: str, state: str, on: 
 
 
 def user_rows(users: Sequence[User], *, by: User, on: date) -> list[UserRow]:
-    """Add to the users of a page their roles, in three statements."""
+    """Add to the users of a page their roles, in two statements."""
     keys = [user.pk for user in users]
     roles: defaultdict[int, list[str]] = defaultdict(list)
     for grant in _grants(by).in_force(on=on).filter(user__in=keys):
@@ -62,10 +60,7 @@ def user_rows(users: Sequence[User], *, by: User, on: date) -> list[UserRow]:
     shared = GroupGrant.objects.visible_to(by).in_force(on=on).filter(group__user__in=keys)
     for grant in shared.select_related("permission", "content_object").annotate(member=F("group__user")):
         _add_role(roles[grant.member], grant)
-    devices = set(SecondFactor.objects.filter(user__in=keys).values_list("user", flat=True))
-    return [
-        UserRow(user=user, roles="、".join(roles[user.pk]), has_device=user.pk in devices) for user in users
-    ]
+    return [UserRow(user=user, roles="、".join(roles[user.pk])) for user in users]
 
 
 def _add_role(found: list[str], grant: Grant | GroupGrant) -> None:
@@ -78,7 +73,6 @@ def standing_of(user: User) -> Standing:
     links = AccessLink.objects.scoped().open().filter(user=user).select_related("created_by__association")
     return Standing(
         locked_until=lockouts.locked_until(user.get_username()),
-        has_device=second_factor.device_of(user) is not None,
         link=links.first(),
     )
 
@@ -99,8 +93,7 @@ def grants_wanted(by: User, *, text: str, under: str, role: str, state: str, on:
         grants = grants.filter(permission__codename=ROLE_BY_CODE[role].codename)
     if state == "ended":
         return grants.ended(on=on)
-    grants = grants.in_force(on=on)
-    return grants.ending_by(on + SOON) if state == "soon" else grants
+    return grants.ending(first=on, last=on + SOON) if state == "soon" else grants.in_force(on=on)
 
 
 def _grants(by: User) -> GrantQuerySet:

@@ -16,11 +16,11 @@ def remind_of_grants(*, on: date) -> None:
     """Tell whoever holds a grant that ends soon, and whoever gave it; each of the two notices once."""
     last = on + timedelta(days=max(GRANT_NOTICES))
     ending = Grant.objects.scoped().ending(first=on, last=last)
-    for grant in ending.select_related("user", "content_object", "permission"):
-        left = (grant.ends_on - on).days
+    for grant in ending.select_related("user", "content_object", "permission", "term"):
+        left = (grant.last_day - on).days
         notice = min(days for days in GRANT_NOTICES if left <= days)
-        place, day = grant.content_object, official_day(grant.ends_on)
-        key = f"grant:{grant.pk}:{grant.ends_on}:{notice}"
+        place, day = grant.content_object, official_day(grant.last_day)
+        key = f"grant:{grant.pk}:{grant.last_day}:{notice}"
         send(
             to=[grant.user_id],
             topic=Topic.GRANT,

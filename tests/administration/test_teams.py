@@ -89,5 +89,5 @@ def test_list_costs_the_same_for_one_and_three(desk, county, count, django_asser
     for _ in range(count):
         factories.team(county)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk.get(TEAMS)

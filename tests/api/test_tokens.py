@@ -80,7 +80,7 @@ def test_dead_token_is_refused_at_the_next_request(client, secret, change):
 
 
 def test_revoked_by_action_is_refused(client, secret):
-    actions.revoke_token(token=ApiToken.objects.get())
+    actions.revoke_token(token=ApiToken.objects.get(), by=None)
 
     assert ask(client, secret).status_code == 401
 

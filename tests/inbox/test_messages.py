@@ -267,3 +267,15 @@ def test_failing_mail_leaves_the_message_for_the_next_run(office, settings):
         mail.mail_news()
 
     assert Message.objects.get().mailed_at is None
+
+
+def test_grant_that_ends_with_its_term_is_told(county):
+    clerk = factories.user()
+    term = factories.term(county, ends_on=date(2026, 3, 10))
+    grant = factories.grant(clerk, OFFICE, county, term=term)
+
+    remind_of_grants(on=date(2026, 3, 5))
+    remind_of_grants(on=date(2026, 3, 11))
+
+    told = Message.objects.filter(user=clerk).values_list("key", flat=True)
+    assert list(told) == [f"grant:{grant.pk}:2026-03-10:7"]

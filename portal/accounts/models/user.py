@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from portal.accounts.enums import UserState
@@ -26,6 +27,11 @@ class UserQuerySet(ScopedQuerySet):
             return self.filter(is_active=False)
         invited = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
         return self.filter(invited if state == UserState.INVITED else ~invited, is_active=True)
+
+    def with_device(self) -> Self:
+        """Add `has_device`: a second factor is enrolled."""
+        devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return self.annotate(has_device=Exists(devices))
 
     def holding(self, role: Role, *, on: date) -> Self:
         """Keep the users who hold the role somewhere on that day, by themselves or in a group."""
@@ -59,6 +65,9 @@ class User(AbstractUser):
         verbose_name="所属协会",
     )
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
+
+    # Of rows that were read `with_device`.
+    has_device: bool
 
     objects = AccountManager()
 
@@ -155,11 +164,11 @@ class GrantQuerySet(ScopedQuerySet):
     def ended(self, *, on: date) -> Self:
         return self.exclude(pk__in=self.in_force(on=on).values("pk"))
 
-    def ending_by(self, day: date) -> Self:
-        return self.filter(Q(ends_on__lte=day) | Q(term__ends_on__lte=day))
-
-    def ending(self, *, first, last):
-        return self.filter(ends_on__range=(first, last))
+    def ending(self, *, first: date, last: date) -> Self:
+        """Keep those in force on the first day that end, by themselves or with their term, until the last."""
+        return self.in_force(on=first).filter(
+            Q(ends_on__range=(first, last)) | Q(term__ends_on__range=(first, last))
+        )
 
 
 @tracked()
