@@ -14,7 +14,7 @@ from portal.lib.embedded import places, postgresql
 from portal.lib.embedded.services import borrowed
 
 # What a developer's shell may carry must not decide a test.
-KEPT = ("PATH", "HOME", "LANG", "TERM", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+KEPT = ("PATH", "HOME", "LANG", "TERM", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "GUIDE_PICTURES")
 STATIC_CHECKS = {
     "ruff check": ["ruff", "check", "--quiet", "."],
     "ruff format": ["ruff", "format", "--quiet", "--check", "."],

@@ -1,5 +1,6 @@
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,14 @@ def sign_in(client, page, live_server):
         page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 
     return open_session
+
+
+@pytest.fixture
+def picture(page):
+    """Keep what the page shows for the user guide, where GUIDE_PICTURES names a folder."""
+
+    def taken(name):
+        if folder := os.environ.get("GUIDE_PICTURES"):
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return taken
