@@ -75,8 +75,10 @@ class Plan:
     cost: float
 
 
-def page_of(rows: QuerySet, *, order: Order, edge: Edge | None, size: int, source: QuerySet) -> Page:
-    """Cut one page out of the rows; `source` loads its records with what belongs to them.
+def page_of(
+    rows: QuerySet, *, order: Order, edge: Edge | None, size: int, source: QuerySet | None = None
+) -> Page:
+    """Cut one page out of the rows; `source` loads its records, where the rows do so less cheaply.
 
     The keys come first, so that only what is shown is joined with the rest, and not all that is sorted.
     """
@@ -84,7 +86,7 @@ def page_of(rows: QuerySet, *, order: Order, edge: Edge | None, size: int, sourc
     beyond = rows.filter(_beyond(edge, order)) if edge else rows
     ordered = beyond.order_by(*order.columns(is_reversed=is_backwards))
     keys = list(ordered.values_list("pk", flat=True)[: size + 1])
-    by_key = source.in_bulk(keys)
+    by_key = (rows if source is None else source).in_bulk(keys)
     # A record that was deleted in between is not shown.
     found = [by_key[key] for key in keys if key in by_key]
     shown, has_more = found[:size], len(found) > size

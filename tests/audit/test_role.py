@@ -16,12 +16,17 @@ from members.membership_actions import join
 from members.models import Person
 from portal.audit.enums import Channel
 from portal.audit.looks import record_looks
-from portal.audit.models import ErasedRow, Look, Seal
+from portal.audit.models import ErasedRow, Look
 from portal.audit.securing import secure
 from tests import factories
 
 EVENTS = [model for model in apps.get_models() if issubclass(model, Event)]
-APPEND_ONLY = [Look, Seal, MilestoneEvent]
+APPEND_ONLY = [
+    model
+    for model in apps.get_models()
+    if model not in [*EVENTS, ErasedRow]
+    and "append_only" in {trigger.name for trigger in getattr(model._meta, "triggers", ())}
+]
 TRAIL = [*EVENTS, *APPEND_ONLY, ErasedRow, Context]
 
 

@@ -107,7 +107,10 @@ class RecordListing(RecordResource):
         if code := self.asked.get("association"):
             rows = rows.filter(**{rows.scope_path: code})
         edge = edge_in(QueryDict(cursor_query(self.asked)), model=self.record_type.model, order=asked.order)
-        page = page_of(rows, order=asked.order, edge=edge, size=self.asked.get("page_size", PAGE_SIZE))
+        size = self.asked.get("page_size", PAGE_SIZE)
+        # The keys were found in the user's scope.
+        source = self.record_type.records().scoped()
+        page = page_of(rows, order=asked.order, edge=edge, size=size, source=source)
         record_looks(request, self.record_type, page.records, channel=Channel.API)
         return Response(
             {
