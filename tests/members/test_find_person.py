@@ -7,8 +7,8 @@ from tests import factories
 
 from .test_identity import number, numbered
 
-FIND = "/people/find/"
-FOUND = "/people/found/"
+FIND = "/members/find/"
+FOUND = "/members/found/"
 GROUPS = "/records/groups/"
 MALE = number()
 
