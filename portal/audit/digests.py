@@ -16,7 +16,7 @@ from psycopg2 import sql
 
 from portal.lib.dates import BEIJING
 
-from .models import APPEND_ONLY, ErasedRow, Look
+from .models import ErasedRow, Seal, recorded_field
 
 READ_AT_ONCE = 20_000
 # How values are written as text must not depend on who asks.
@@ -60,20 +60,17 @@ def trails() -> list[Trail]:
     """List the tables that are sealed: all that nobody may change, and the contexts of changes."""
     own = [
         Trail(table=Context._meta.db_table, key="id", at="created_at"),
-        Trail(table=Look._meta.db_table, key="id", at="at"),
         Trail(table=ErasedRow._meta.db_table, key="id", at="erased_at"),
     ]
     return sorted([*own, *filter(None, map(_trail_of, apps.get_models()))], key=lambda trail: trail.table)
 
 
 def _trail_of(model: type[Model]) -> Trail | None:
-    table = model._meta.db_table
+    table, at = model._meta.db_table, recorded_field(model)
     if issubclass(model, Event):
         return Trail(table=table, key="pgh_id", at="pgh_created_at")
-    # Records of other rooms that are steps and never change.
-    is_kept = any(trigger.name == APPEND_ONLY.name for trigger in getattr(model._meta, "triggers", ()))
-    is_timed = any(field.name == "recorded_at" for field in model._meta.concrete_fields)
-    return Trail(table=table, key="id", at="recorded_at") if is_kept and is_timed else None
+    # A seal is proven by the next one.
+    return Trail(table=table, key="id", at=at) if at and model is not Seal else None
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:

@@ -13,6 +13,14 @@ from .enums import Channel
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+def recorded_field(model: type[models.Model]) -> str:
+    """Return the field that tells when a row was recorded, of a model whose rows nobody may change, or ""."""
+    if not any(trigger.name == APPEND_ONLY.name for trigger in getattr(model._meta, "triggers", ())):
+        return ""
+    fields = model._meta.concrete_fields
+    return next((field.name for field in fields if getattr(field, "auto_now_add", False)), "")
+
+
 class LookQuerySet(ScopedQuerySet):
     scope_path = "association_code"
     view_permission = Permission.READ_AUDIT

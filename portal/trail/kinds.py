@@ -9,16 +9,17 @@ from django.apps import apps
 from django.db.models import Field, ForeignKey, Model
 
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
-from portal.audit.models import APPEND_ONLY
+from portal.audit.models import Look, recorded_field
 from portal.records.history_queries import shown_fields
 from portal.records.models import StoredFile
+from portal.records.personal_data import masks_of
 from portal.records.registry import registered
 from portal.records.types import RecordType
 
 # What is no record of an association's: a user is their association's, a file whoever brought it.
 OWNERS = {User: "association__code", StoredFile: "uploaded_by__association__code"}
-RECORDED_AT = "recorded_at"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,17 @@ class Kind:
 
     @property
     def masks(self) -> Mapping[str, Callable[[str], str]]:
-        return self.record_type.masks if self.record_type else {}
+        return {name: mask.on_page for name, mask in masks_of(self.model).items()}
+
+    @property
+    def readers(self) -> Mapping[str, Permission]:
+        """Fields that take a further permission."""
+        return self.record_type.readers if self.record_type else {}
+
+    @property
+    def recorded_at(self) -> str:
+        """When a step was recorded; versions tell it themselves."""
+        return recorded_field(self.model)
 
     @property
     def is_sensitive(self) -> bool:
@@ -66,7 +77,8 @@ def kinds() -> tuple[Kind, ...]:
             record_type=types.get(model),
         )
         for model in apps.get_models()
-        if (versions_of(model) or _is_steps(model)) and owner_path(model)
+        # Looks have a list of their own.
+        if (versions_of(model) or recorded_field(model)) and owner_path(model) and model is not Look
     ]
     return tuple(sorted(found, key=lambda kind: kind.code))
 
@@ -89,10 +101,3 @@ def versions_of(model: type[Model]) -> str:
     """Return the table of a model's versions, or nothing."""
     versions: type[Model] | None = getattr(model, "pgh_event_model", None)
     return versions._meta.db_table if versions else ""
-
-
-def _is_steps(model: type[Model]) -> bool:
-    # Models of versions are append-only too, but they carry no time of recording of their own.
-    names = {field.name for field in model._meta.concrete_fields}
-    is_kept = any(trigger.name == APPEND_ONLY.name for trigger in getattr(model._meta, "triggers", ()))
-    return is_kept and RECORDED_AT in names and "pgh_id" not in names

@@ -51,11 +51,13 @@ def _owner_key(model: type[Model], alias: str) -> sql.Composable:
     if parent is Association:
         return column
     above = f"{alias}_"
-    return sql.SQL(
-        "coalesce((SELECT {key} FROM {table} AS {above} WHERE id = {column}),"
-        " (SELECT {key} FROM {versions} AS {above}"
-        " WHERE pgh_obj_id = {column} AND pgh_label = 'delete' LIMIT 1))"
-    ).format(
+    text = "(SELECT {key} FROM {table} AS {above} WHERE id = {column})"
+    if versions_of(parent):
+        text = (
+            f"coalesce({text}, (SELECT {{key}} FROM {{versions}} AS {{above}}"  # noqa: S608 -- only text from above
+            " WHERE pgh_obj_id = {column} AND pgh_label = 'delete' LIMIT 1))"
+        )
+    return sql.SQL(text).format(
         key=_owner_key(parent, above),
         table=sql.Identifier(parent._meta.db_table),
         versions=sql.Identifier(versions_of(parent)),
@@ -73,10 +75,13 @@ def _is_among(model: type[Model], prefixes: Sequence[str], alias: str) -> sql.Co
             above=sql.Identifier(above), under=_under(above, prefixes)
         )
     else:
-        keys = sql.SQL(
-            "SELECT id FROM {table} AS {above} WHERE {is_among} UNION ALL"
-            " SELECT pgh_obj_id FROM {versions} AS {above} WHERE pgh_label = 'delete' AND {is_among}"
-        ).format(
+        text = "SELECT id FROM {table} AS {above} WHERE {is_among}"
+        if versions_of(parent):
+            text += (
+                " UNION ALL SELECT pgh_obj_id FROM {versions} AS {above}"
+                " WHERE pgh_label = 'delete' AND {is_among}"
+            )
+        keys = sql.SQL(text).format(
             table=sql.Identifier(parent._meta.db_table),
             versions=sql.Identifier(versions_of(parent)),
             above=sql.Identifier(above),

@@ -159,12 +159,17 @@ def _entry(version: Version, *, pool: Pool, users: dict[int, User], scope: Scope
         name=pool.name(version.now),
         place=owner.name if owner else "",
         code=owner.code if owner else "",
-        differences=_differences(version, pool=pool, scope=scope),
+        differences=_differences(version, pool=pool, scope=scope, code=owner.code if owner else ""),
     )
 
 
-def _differences(version: Version, *, pool: Pool, scope: Scope) -> tuple[Difference, ...]:
-    fields = version.kind.fields
+def _differences(version: Version, *, pool: Pool, scope: Scope, code: str) -> tuple[Difference, ...]:
+    needed = version.kind.readers
+    fields = [
+        field
+        for field in version.kind.fields
+        if field.name not in needed or scope.covers(needed[field.name], code)
+    ]
     words = Words(
         fields=fields,
         masks=version.kind.masks,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from psycopg2 import sql
 
-from .kinds import RECORDED_AT, Kind
+from .kinds import Kind
 from .ownership import owned
 
 
@@ -83,7 +83,7 @@ def _source(kind: Kind) -> sql.Composable:
     return sql.SQL(
         "(SELECT step.*, id AS pgh_id, id AS pgh_obj_id, {at} AS pgh_created_at, 'insert' AS pgh_label,"
         " NULL::uuid AS pgh_context_id FROM {table} AS step)"
-    ).format(at=sql.Identifier(RECORDED_AT), table=sql.Identifier(kind.model._meta.db_table))
+    ).format(at=sql.Identifier(kind.recorded_at), table=sql.Identifier(kind.model._meta.db_table))
 
 
 def _by_kind(kinds: Sequence[Kind], read: Callable[[Kind], sql.Composable]) -> sql.Composable:
@@ -123,6 +123,8 @@ def _narrowing(kind: Kind, wanted: Wanted) -> list[sql.Composable]:
 
 
 def _made_by(kind: Kind, users: Sequence[int]) -> sql.Composable:
+    if not kind.versions and not hasattr(kind.model, "by_id"):
+        return sql.SQL("false")
     if not kind.versions:
         return sql.SQL("kept_row.by_id = ANY ({})").format(sql.Literal(list(users)))
     return sql.SQL(

@@ -157,9 +157,10 @@ def _add(step: SupervisionStep, *, seen: SupervisionStep) -> SupervisionStep:
 
 
 def _lock(notice: SupervisionNotice) -> SupervisionNotice:
+    # Not the notice: nobody may change one, and to lock a row takes the right to change it.
+    Association.objects.scoped().select_for_update(no_key=True).get(pk=notice.association_id)
     rows = SupervisionNotice.objects.scoped().select_related("association", "issuer__parent")
-    # NO KEY: what refers to the notice need not wait.
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
+    return rows.get(pk=notice.pk)
 
 
 def _refuse_second(notice: SupervisionNotice) -> None:
