@@ -14,6 +14,7 @@ from members.models import (
     Family,
     MemberGroup,
     Membership,
+    MergedPerson,
     Person,
     PersonalDataRequest,
     Volunteer,
@@ -111,13 +112,16 @@ def erase(subject: Model, *, asked: Asked, record_type: RecordType, by: User, on
     _put_down(subject, kind=RequestKind.ERASURE, asked=asked, record_type=record_type, by=by)
     sealed: frozenset[str] = frozenset()
     marks: dict[str, object] = {}
+    earlier: frozenset[int] = frozenset()
     if isinstance(subject, Person):
         sealed = frozenset({id_number_of(subject)} - {""})
         marks = {"erased_on": on}
+        absorbed = MergedPerson.objects.scoped().filter(kept=subject)
+        earlier = frozenset(absorbed.values_list("old_key", flat=True))
         led = MemberGroup.objects.scoped().filter(leader=subject)
         led.update(leader=None, version=F("version") + 1)
     with pghistory.context(purpose=f"应请求删除：{asked.reason}"):
-        erase_subject(subject, marks=marks, sealed=sealed, by=by, reason=asked.reason)
+        erase_subject(subject, marks=marks, sealed=sealed, earlier=earlier, by=by, reason=asked.reason)
 
 
 def _begin(subject: Model, *, asked: Asked, record_type: RecordType, by: User) -> None:

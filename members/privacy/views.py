@@ -55,9 +55,9 @@ def requests(request: HttpRequest) -> HttpResponse:
     require_any(request, READERS)
     mine = PersonalDataRequest.objects.visible_to(request.user)
     filters = RequestFilters(request.GET, queryset=mine, request=request)
-    rows = filters.narrowed().select_related("association", "by")
+    rows, source = filters.narrowed(), mine.select_related("association", "by")
     edge = edge_in(request.GET, model=PersonalDataRequest, order=NEWEST_FIRST)
-    page = page_of(rows, order=NEWEST_FIRST, edge=edge, size=PAGE_SIZE)
+    page = page_of(rows, order=NEWEST_FIRST, edge=edge, size=PAGE_SIZE, source=source)
     context = {
         "form": filters.form,
         "kept": kept(request.GET),

@@ -9,4 +9,5 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         # Each room declares its record types in its own records.py and its import types in
         # imports.py; this one imports none of them.
-        autodiscover_modules("records", "imports")
+        # erased_files.py of each room registers what an erasure takes out besides rows.
+        autodiscover_modules("records", "imports", "erased_files")

@@ -12,7 +12,14 @@ from portal.audit.erasing import blank_versions
 
 from .personal_data import PersonalModel
 from .saving import refusal
-from .subjects import erased_values, identifying_texts, rows_about
+from .subjects import (
+    erased_values,
+    has_field,
+    identifying_texts,
+    is_tracked,
+    keys_of_deleted,
+    rows_about,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,20 +42,36 @@ def erasure_step(step: Step) -> Step:
 
 @transaction.atomic
 def erase(
-    subject: Model, *, marks: Mapping[str, object], sealed: frozenset[str], by: User, reason: str
+    subject: Model,
+    *,
+    marks: Mapping[str, object],
+    sealed: frozenset[str],
+    earlier: frozenset[int],
+    by: User,
+    reason: str,
 ) -> Erased:
     """Blank or delete every row about the subject, all its versions, and what registered steps know of.
 
     `marks` are written into the subject's own row where it stays; `sealed` are texts of theirs that the rows
-    hold sealed. Raises: RuleViolation while records that the registry does not name rest on a deleted row.
+    hold sealed; `earlier` are the keys of rows that were merged into theirs.
+    Raises: RuleViolation while records that the registry does not name rest on a deleted row.
     """
     texts = frozenset(identifying_texts(subject)) | sealed
     keys: dict[str, tuple[int, ...]] = {}
     with guarded(False):
         for entry, rows in rows_about(subject):
-            keys[entry.model._meta.label_lower] = found = tuple(rows.values_list("pk", flat=True))
+            found = tuple(rows.values_list("pk", flat=True))
+            gone = keys_of_deleted(entry, of={subject.pk, *earlier})
+            keys[entry.model._meta.label_lower] = (*found, *gone)
             _erase_rows(entry, found, marks=marks if entry.subject == "" else {})
-            blank_versions(model=entry.model, keys=found, fields=erased_values(entry), by=by, reason=reason)
+            if is_tracked(entry.model):
+                blank_versions(
+                    model=entry.model,
+                    keys=keys[entry.model._meta.label_lower],
+                    fields=erased_values(entry),
+                    by=by,
+                    reason=reason,
+                )
         erased = Erased(keys=keys, texts=texts)
         for step in erasure_steps:
             step(erased)
@@ -58,7 +81,8 @@ def erase(
 def _erase_rows(entry: PersonalModel, keys: tuple[int, ...], *, marks: Mapping[str, object]) -> None:
     rows = entry.model._base_manager.filter(pk__in=keys)
     if not entry.deletes_rows:
-        rows.update(**erased_values(entry), **marks, version=F("version") + 1)
+        moved_on = {"version": F("version") + 1} if has_field(entry.model, "version") else {}
+        rows.update(**erased_values(entry), **marks, **moved_on)
         return
     try:
         rows.delete()

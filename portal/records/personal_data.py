@@ -10,7 +10,7 @@ import yaml
 from django.apps import AppConfig, apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import CharField, Field, Model, TextField
+from django.db.models import CharField, Field, JSONField, Model, TextField
 
 from portal.lib.masks import mask_address, mask_id_number, mask_id_number_tightly, mask_phone
 
@@ -124,6 +124,8 @@ def emptied(field: Field) -> object:
         return None
     if isinstance(field, ArrayField):
         return []
+    if isinstance(field, JSONField):
+        return {}
     if isinstance(field, CharField | TextField):
         return ""
     raise ValueError("该字段不能清空")

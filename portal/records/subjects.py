@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import cast
 
 from django.db.models import BinaryField, Field, ForeignKey, Model, Q
@@ -47,9 +48,8 @@ def not_frozen(model: type[Model]) -> Q:
     entry = registry().get(model)
     if entry is None or entry.subject is None:
         return Q()
-    has_day = "frozen_on" in {field.name for field in subject_model(entry)._meta.concrete_fields}
     path = "__".join([*_steps(entry), "frozen_on"])
-    return Q(**{f"{path}__isnull": True}) if has_day else Q()
+    return Q(**{f"{path}__isnull": True}) if has_field(subject_model(entry), "frozen_on") else Q()
 
 
 def subject_model(entry: PersonalModel) -> type[Model]:
@@ -72,6 +72,33 @@ def rows_about(subject: Model) -> Iterator[tuple[PersonalModel, ScopedQuerySet]]
     ]
     for entry in sorted(about, key=lambda each: -len(_steps(each))):
         yield entry, rows_of(entry.model).scoped().filter(**{entry.subject or "pk": subject.pk})
+
+
+def keys_of_deleted(entry: PersonalModel, *, of: set[int]) -> tuple[int, ...]:
+    """Return the keys of rows about these subjects that were deleted since; their versions are still kept."""
+    keys = of
+    for name, model in reversed(_chain(entry)):
+        if not is_tracked(model):
+            return ()
+        versions = attrgetter("pgh_event_model.objects")(model)
+        keys = set(versions.filter(**{f"{name}__in": keys}).values_list("pgh_obj_id", flat=True))
+    return tuple(keys - set(entry.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)))
+
+
+def is_tracked(model: type[Model]) -> bool:
+    return hasattr(model, "pgh_event_model")
+
+
+def has_field(model: type[Model], name: str) -> bool:
+    return name in {field.name for field in model._meta.concrete_fields}
+
+
+def _chain(entry: PersonalModel) -> list[tuple[str, type[Model]]]:
+    model, chain = entry.model, []
+    for name in _steps(entry):
+        chain.append((name, model))
+        model = cast(ForeignKey, model._meta.get_field(name)).related_model
+    return chain
 
 
 def is_beyond_reach(subject: Model, *, by: User) -> bool:

@@ -82,6 +82,8 @@ def family(county):
     member = records["family-members"]
     member.name, member.note = FAMILY_CANARIES["member"], FAMILY_CANARIES["note"]
     member.save()
+    made.contacts.update(name="卡纳瑞联系人")
+    made.doctor_contracts.update(clinic="卡纳瑞卫生院")
     return made
 
 

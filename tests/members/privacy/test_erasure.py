@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from urllib.parse import quote_plus
 
 import pytest
 from django.db import connection
@@ -14,14 +15,21 @@ from members.models import (
     Family,
     MemberGroup,
     Membership,
+    MergedPerson,
     Person,
     PersonalDataRequest,
     Volunteer,
 )
-from portal.lib.dates import today
+from portal.accounts.models import User
+from portal.jobs.models import Job
+from portal.lib.dates import now, today
 from portal.lib.sealed import search_hash
 from portal.records.erasure import Erased, erasure_steps
+from portal.records.exporting import path_of
+from portal.records.files import path_of as stored_path
 from portal.records.files import store_bytes
+from portal.records.importing.sealed_files import store_sealed
+from portal.records.models import Export, ImportBatch, ImportedRow, SavedFilter
 from tests import factories
 
 from .conftest import ASKED, CANARIES, FAMILY_CANARIES, NUMBER
@@ -208,7 +216,15 @@ def test_last_day_of_a_membership_still_counts(clerk, changed):
 
 
 def test_erased_family_is_found_nowhere(carer, family, files):
-    texts = {*FAMILY_CANARIES.values(), "某联系人", "卫生院", "某医生", "人民医院", "某保险公司", "某走访人"}
+    texts = {
+        *FAMILY_CANARIES.values(),
+        "卡纳瑞联系人",
+        "卡纳瑞卫生院",
+        "某医生",
+        "人民医院",
+        "某保险公司",
+        "某走访人",
+    }
     assert traces(texts, files) == texts
 
     assert post(carer, family).status_code == 302
@@ -255,6 +271,99 @@ def test_registered_steps_are_told_what_must_go(clerk, changed, files):
     (erased,) = told
     assert erased.texts == {CANARIES["name"], CANARIES["phone"], NUMBER}
     assert erased.keys["members.person"] == (changed.pk,)
+    assert traces(PERSON_TEXTS, files) == set()
+
+
+def test_deleted_and_merged_rows_are_blanked_in_the_history(clerk, changed, county, files):
+    """Rows that were deleted before, and a person who was merged into this one, left versions behind."""
+    rating = changed.volunteering.get().ratings.get()
+    rating.note = "卡纳瑞旧评语"
+    rating.save()
+    rating.delete()
+    other = factories.person(county, name="卡纳瑞旧名", phone="13987654328")
+    MergedPerson.objects.create(
+        old_key=other.pk,
+        name=other.name,
+        kept=changed,
+        values={"电话": other.phone},
+        merged_by=User.objects.get(),
+    )
+    other.delete()
+    texts = {"卡纳瑞旧评语", "卡纳瑞旧名", "13987654328"}
+    assert traces(texts, files) == texts
+
+    post(clerk, changed)
+
+    assert traces(PERSON_TEXTS | texts, files) == set()
+
+
+def test_files_and_conditions_about_the_person_are_taken_out(clerk, office, changed, files):
+    clerk.get("/records/people/")
+    job = Job.objects.create(kind="export", key="e", association=changed.association)
+    export = Export.objects.create(
+        user=office,
+        job=job,
+        slug="people",
+        query=f"q={quote_plus(CANARIES['name'])}",
+        format="csv",
+        sha256="0" * 64,
+        size=1,
+        row_count=1,
+    )
+    kept = Export.objects.create(
+        user=office,
+        job=Job.objects.create(kind="export", key="f", association=changed.association),
+        slug="terms",
+        format="csv",
+        sha256="1" * 64,
+        size=1,
+        row_count=1,
+    )
+    for each in (export, kept):
+        path_of(each).parent.mkdir(parents=True, exist_ok=True)
+        path_of(each).write_text("x")
+    path_of(export).write_text(CANARIES["name"])
+    SavedFilter.objects.create(user=office, slug="people", name="某筛选", query=export.query)
+
+    post(clerk, changed)
+
+    export.refresh_from_db()
+    assert (export.has_file, export.query, path_of(export).exists(), path_of(kept).exists()) == (
+        False,
+        "",
+        False,
+        True,
+    )
+    assert not SavedFilter.objects.exists()
+    assert traces(PERSON_TEXTS | {quote_plus(CANARIES["name"])}, files) == set()
+
+
+def test_imported_file_and_its_old_values_are_taken_out(clerk, office, changed, files):
+    file = store_sealed(CANARIES["name"].encode(), name="名单.xlsx", content_type="x", by=office)
+    batch = ImportBatch.objects.create(
+        type="people",
+        permission="edit-records",
+        association=changed.association,
+        created_by=office,
+        file=file,
+        sha256="2" * 64,
+        state="done",
+        written_at=now(),
+        faults=[{"row": 1, "header": "", "message": CANARIES["phone"]}],
+    )
+    row = ImportedRow.objects.create(
+        batch=batch,
+        line=2,
+        model="members.person",
+        key=changed.pk,
+        version=1,
+        before={"phone": CANARIES["phone"]},
+    )
+
+    post(clerk, changed)
+
+    row.refresh_from_db()
+    assert (row.before, stored_path(file.sha256).exists()) == ({}, False)
     assert traces(PERSON_TEXTS, files) == set()
 
 

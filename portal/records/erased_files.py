@@ -1,0 +1,62 @@
+"""What an erasure takes out besides rows: files of lists, imported files, conditions that spell a name."""
+
+from urllib.parse import quote_plus
+
+from django.apps import apps
+from django.db.models import Q
+
+from portal.lib.dates import now
+
+from . import exporting, files
+from .erasure import Erased, erasure_step
+from .models import Export, ImportBatch, ImportedRow, SavedFilter
+from .registry import registered
+
+
+@erasure_step
+def remove_exports(erased: Erased) -> None:
+    """Remove every kept file of a list that may hold one of the rows; it can be exported again.
+
+    Files go even if the erasure is undone after all: better one export less than one that nobody may keep.
+    """
+    models = {apps.get_model(label) for label, keys in erased.keys.items() if keys}
+    slugs = [record_type.slug for record_type in registered() if record_type.model in models]
+    exports = Export.objects.filter(slug__in=slugs, removed_at__isnull=True).exclude(sha256="")
+    for export in exports:
+        exporting.path_of(export).unlink(missing_ok=True)
+    exports.update(removed_at=now())
+
+
+@erasure_step
+def remove_imports(erased: Erased) -> None:
+    """Remove the files that wrote one of the rows, and what those rows said before."""
+    rows = Q(pk__in=[])
+    for label, keys in erased.keys.items():
+        rows |= Q(model__iexact=label, key__in=keys)
+    written = ImportedRow.objects.filter(rows)
+    batches = (
+        ImportBatch.objects.scoped().filter(rows__in=written).distinct().select_related("file", "errors_file")
+    )
+    for batch in batches:
+        for file in (batch.file, batch.errors_file):
+            if file is not None:
+                files.path_of(file.sha256).unlink(missing_ok=True)
+    ImportBatch.objects.scoped().filter(pk__in=[batch.pk for batch in batches]).update(faults=[])
+    written.exclude(before=None).update(before={})
+
+
+@erasure_step
+def forget_conditions(erased: Erased) -> None:
+    """Delete saved filters that spell an erased text, and blank the conditions of exports that do."""
+    spelled = Q(pk__in=[])
+    for text in erased.texts:
+        spelled |= Q(query__contains=quote_plus(text)) | Q(query__contains=text)
+    SavedFilter.objects.filter(spelled | _named(erased)).delete()
+    Export.objects.filter(spelled).update(query="")
+
+
+def _named(erased: Erased) -> Q:
+    named = Q(pk__in=[])
+    for text in erased.texts:
+        named |= Q(name__contains=text)
+    return named
