@@ -28,6 +28,11 @@ class Entry:
     entries: tuple["Entry", ...] = ()
 
 
+def pages_of(slug: str) -> tuple[str, ...]:
+    """Name the record pages of a type that has no line of its own."""
+    return tuple(f"records:{slug}_{page}" for page in ("list", "bulk", "edit", "history", "restore"))
+
+
 MENU = (
     Entry(
         label="总览",
@@ -44,7 +49,7 @@ MENU = (
                 label="名录",
                 url_name="associations:list",
                 permission=Permission.VIEW_REGISTER,
-                also=("records:associations_list", "records:associations_history"),
+                also=pages_of("associations"),
             ),
             Entry(label="人员配备", url_name="records:staffing_list", permission=Permission.VIEW_REGISTER),
             Entry(label="沿革", url_name="records:successions_list", permission=Permission.VIEW_REGISTER),
@@ -174,7 +179,13 @@ MENU = (
             ),
         ),
     ),
-    Entry(label="政策文件", icon="policy", url_name="policies:list", permission=Permission.VIEW_REGISTER),
+    Entry(
+        label="政策文件",
+        icon="policy",
+        url_name="policies:list",
+        permission=Permission.VIEW_REGISTER,
+        also=pages_of("policies"),
+    ),
     Entry(
         label="导入导出",
         icon="upload",

@@ -46,6 +46,10 @@ class FileUse:
         return TYPE_NAMES.get(self.file.content_type, self.file.content_type)
 
     @property
+    def association(self) -> str:
+        return self.source.place_of(self.record)
+
+    @property
     def place(self) -> FilePlace:
         return FilePlace(file=self.file.pk, source=self.source.name, record=self.record.pk)
 

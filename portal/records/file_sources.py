@@ -32,6 +32,12 @@ class FileSource:
     def permission(self) -> Permission:
         return rows_of(self.model).view_permission
 
+    def place_of(self, record: Model) -> str:
+        """Name the association that owns a record: the one whose code its scope looks at."""
+        for name in rows_of(self.model).scope_path.split("__")[:-1]:
+            record = getattr(record, name)
+        return str(record)
+
     def rows_with_files(self, user: User) -> ScopedQuerySet:
         """Return the records with a file that the user may see."""
         mine = rows_of(self.model).visible_to(user).filter(**{f"{self.field}__isnull": False})

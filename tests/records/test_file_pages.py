@@ -61,7 +61,8 @@ def test_list_is_missing_for_who_sees_no_record(client, outsider):
 
 
 def test_list_says_what_a_file_is_and_where_it_is_used(client, office, county):
-    document = factories.policy(county, file=stored("方案.pdf", uploaded_by=office), title="方案")
+    file = stored("方案.pdf", uploaded_by=office)
+    document = factories.policy(county, file=file, title="方案", number="测发〔2020〕1号")
     event = claim(county, "佐证.pdf")
     client.force_login(office)
 
@@ -76,7 +77,10 @@ def test_list_says_what_a_file_is_and_where_it_is_used(client, office, county):
         (f"/policies/{document.pk}/", f"/records/policies/{document.pk}/files/file/"),
     ]
     cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", response.text, re.S)]
-    assert cells[5:8] == ["PDF", "8\xa0字节", "office"]
+    assert [cells[6:9], cells[10:]] == [
+        ["PDF", "8\xa0字节", "office"],
+        ["政策文件：方案(测发〔2020〕1号)", "东湖区计划生育协会"],
+    ]
     assert [b"".join(client.get(download).streaming_content) for _, download in links] == [b"%PDF-1.7"] * 2
 
 
