@@ -18,9 +18,17 @@ class SupervisionNoticeFilters(RecordFilters):
 
     def filter_queryset(self, queryset: SupervisionNoticeQuerySet) -> QuerySet:
         # The state is that of a day, so the day comes before every other filter.
-        self.day: date = self.form.cleaned_data.get("on") or today()
         kept: QuerySet = super().filter_queryset(queryset.standing(on=self.day))
         return kept
+
+    @property
+    def day(self) -> date:
+        """The day whose list was asked for; known once the filters were read."""
+        asked: date | None = self.form.cleaned_data.get("on")
+        return asked or today()
+
+    def dressed(self, records: SupervisionNoticeQuerySet) -> SupervisionNoticeQuerySet:
+        return records.standing(on=self.day)
 
     def keep_overdue(
         self, rows: SupervisionNoticeQuerySet, name: str, value: str
