@@ -1,8 +1,10 @@
 from datetime import date
+from typing import cast
 
 from django.db.models import QuerySet
 
 from associations.enums import Milestone
+from portal.accounts.scope import ScopedQuerySet
 from portal.lib.dates import today
 from portal.oversight.enums import NoticeKind, NoticeState
 from portal.oversight.models import SupervisionNoticeQuerySet
@@ -27,8 +29,8 @@ class SupervisionNoticeFilters(RecordFilters):
         asked: date | None = self.form.cleaned_data.get("on")
         return asked or today()
 
-    def dressed(self, records: SupervisionNoticeQuerySet) -> SupervisionNoticeQuerySet:
-        return records.standing(on=self.day)
+    def dressed(self, records: ScopedQuerySet) -> ScopedQuerySet:
+        return cast(SupervisionNoticeQuerySet, records).standing(on=self.day)
 
     def keep_overdue(
         self, rows: SupervisionNoticeQuerySet, name: str, value: str
