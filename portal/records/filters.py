@@ -48,6 +48,10 @@ class RecordFilters(FilterSet):
     def narrowed(self) -> ScopedQuerySet:
         return self.qs if self.is_valid() else self.queryset.none()
 
+    def dressed(self, records: ScopedQuerySet) -> ScopedQuerySet:
+        """Add to the records of a page what their columns read besides the fields; nothing, as a rule."""
+        return records
+
 
 class DatedFilters(RecordFilters):
     """Filters by the day of the record: `on`, or the day on which it begins."""

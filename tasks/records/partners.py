@@ -1,5 +1,6 @@
-"""The record type of partner units; whoever does not edit them sees the contact person masked."""
+"""The record type of partner units; the contact person is named to those who may see people."""
 
+from portal.accounts.roles import Permission
 from portal.records import columns
 from portal.records.registry import register
 from portal.records.types import Ending, RecordType
@@ -18,7 +19,7 @@ PARTNER_UNITS = RecordType(
         columns.day("starts_on", "协议起始日期"),
         columns.day("ends_on", "协议截止日期"),
         columns.text("credit_code", "统一社会信用代码", is_shown=False),
-        columns.masked("contact_name", "联系人", is_shown=False),
+        columns.text("contact_name", "联系人", is_shown=False),
         columns.masked("phone", "联系电话", is_shown=False),
         *columns.place(),
         columns.key(),
@@ -26,6 +27,7 @@ PARTNER_UNITS = RecordType(
     order="code",
     filters=PartnerUnitFilters,
     form=PartnerUnitForm,
+    readers={"contact_name": Permission.VIEW_PEOPLE},
     parents=("association",),
     bulk_fields=("kind", "ends_on"),
     ending=Ending(label="终止合作", fields=("ends_on",)),

@@ -16,7 +16,7 @@ from members.membership_actions import join
 from members.models import Person
 from portal.audit.enums import Channel
 from portal.audit.looks import record_looks
-from portal.audit.models import ErasedRow, Look
+from portal.audit.models import ErasedRow, Look, Seal
 from portal.audit.securing import secure
 from tests import factories
 

@@ -20,7 +20,7 @@ from portal.audit.enums import Channel
 from portal.lib.findings import RuleViolation
 from portal.records import actions
 from portal.records.forms import EndForm, VersionedForm, end_form_of
-from portal.records.lists import PLACE, list_request
+from portal.records.lists import PLACE, read_list
 from portal.records.permissions import find_record, record_looks, require
 from portal.records.queries import edge_in, page_of
 from portal.records.types import RecordType
@@ -100,16 +100,19 @@ class RecordListing(RecordResource):
         super().initial(request, *args, **kwargs)
 
     def get(self, request: Request) -> Response:
-        asked = list_request(request, self.record_type)
+        query = request.query_params.copy()
+        # Here it is the code of the owner; on the pages it may be the key of a parent.
+        query.pop("association", None)
+        asked = read_list(query, record_type=self.record_type, user=request.user)
         if not asked.filters.is_valid():
             raise serializers.ValidationError(asked.filters.errors.get_json_data())
         rows = asked.rows
         if code := self.asked.get("association"):
             rows = rows.filter(**{rows.scope_path: code})
         edge = edge_in(QueryDict(cursor_query(self.asked)), model=self.record_type.model, order=asked.order)
-        size = self.asked.get("page_size", PAGE_SIZE)
         # The keys were found in the user's scope.
-        source = self.record_type.records().scoped()
+        source = asked.filters.dressed(self.record_type.records().scoped())
+        size = self.asked.get("page_size", PAGE_SIZE)
         page = page_of(rows, order=asked.order, edge=edge, size=size, source=source)
         record_looks(request, self.record_type, page.records, channel=Channel.API)
         return Response(

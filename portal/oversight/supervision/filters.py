@@ -1,8 +1,10 @@
 from datetime import date
+from typing import cast
 
 from django.db.models import QuerySet
 
 from associations.enums import Milestone
+from portal.accounts.scope import ScopedQuerySet
 from portal.lib.dates import today
 from portal.oversight.enums import NoticeKind, NoticeState
 from portal.oversight.models import SupervisionNoticeQuerySet
@@ -18,9 +20,17 @@ class SupervisionNoticeFilters(RecordFilters):
 
     def filter_queryset(self, queryset: SupervisionNoticeQuerySet) -> QuerySet:
         # The state is that of a day, so the day comes before every other filter.
-        self.day: date = self.form.cleaned_data.get("on") or today()
         kept: QuerySet = super().filter_queryset(queryset.standing(on=self.day))
         return kept
+
+    @property
+    def day(self) -> date:
+        """The day whose list was asked for; known once the filters were read."""
+        asked: date | None = self.form.cleaned_data.get("on")
+        return asked or today()
+
+    def dressed(self, records: ScopedQuerySet) -> ScopedQuerySet:
+        return cast(SupervisionNoticeQuerySet, records).standing(on=self.day)
 
     def keep_overdue(
         self, rows: SupervisionNoticeQuerySet, name: str, value: str

@@ -119,7 +119,7 @@ def _quota_finding(line: QuotaLine) -> str:
     asked = f"不低于{line.required}%的规定（{quota.rule}）"
     if quota.verdict == QuotaResult.NO_COUNCIL:
         return f"没有组成{name}，达不到{asked}。"
-    share = f"{name}{quota.total}席中基层一线{quota.counted}席，占{quota.percent}%"
+    share = f"{name}{quota.total}席中计入比例的{quota.counted}席，占{quota.percent}%"
     return f"{share}，达不到{asked}；需{line.remedy}。"
 
 

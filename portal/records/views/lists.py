@@ -31,7 +31,7 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     asked = list_request(request, record_type)
     edge = edge_in(request.GET, model=record_type.model, order=asked.order)
     # The keys were found in the user's scope.
-    source = record_type.records().scoped()
+    source = asked.filters.dressed(record_type.records().scoped())
     page = page_of(asked.rows, order=asked.order, edge=edge, size=PAGE_SIZE, source=source)
     count = (exact_count_of if request.GET.get("count") == "exact" else count_of)(asked.rows)
     record_looks(request, record_type, page.records, channel=Channel.PAGE)

@@ -188,7 +188,7 @@ def test_list_asks_the_same_queries_for_one_row_and_for_three(
         factories.notice_step(made, NoticeStep.NOTICED, date(2021, 2, 1))
     client.force_login(office)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         response = client.get(LIST)
 
     assert len(response.context["rows"]) == count
@@ -220,7 +220,7 @@ def test_overdue_milestones_and_broken_quotas_are_proposed(visit, county, above,
         ("360102", NoticeKind.OVERDUE_MILESTONE, PLAN),
         ("360102", NoticeKind.QUOTA, Body.COUNCIL),
     ]
-    assert "理事会1席中基层一线0席，占0.0%，达不到不低于30%的规定" in response.text_body
+    assert "理事会1席中计入比例的0席，占0.0%，达不到不低于30%的规定" in response.text_body
     assert "应于2020年12月31日前完成" in response.text_body
     assert on_the_day.context["rows"] == []
 
