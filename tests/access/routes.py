@@ -162,5 +162,5 @@ def _post(client: Client, path: str, place: Place) -> HttpResponse:
     if path.startswith("/api/"):
         return client.post(path, {}, content_type="application/json")
     # No record of the world was ever saved that often: what writes a version is refused as stale.
-    seen = NEVER_SAVED if path.startswith("/records/") else place.event.pk
+    seen = NEVER_SAVED if path.startswith(("/records/", "/members/")) else place.event.pk
     return client.post(path, {"seen": seen, "reason": "材料不全"})
