@@ -55,9 +55,9 @@ def requests(request: HttpRequest) -> HttpResponse:
     require_any(request, READERS)
     mine = PersonalDataRequest.objects.visible_to(request.user)
     filters = RequestFilters(request.GET, queryset=mine, request=request)
-    rows, source = filters.narrowed(), mine.select_related("association", "by")
+    rows = filters.narrowed().select_related("association", "by")
     edge = edge_in(request.GET, model=PersonalDataRequest, order=NEWEST_FIRST)
-    page = page_of(rows, order=NEWEST_FIRST, edge=edge, size=PAGE_SIZE, source=source)
+    page = page_of(rows, order=NEWEST_FIRST, edge=edge, size=PAGE_SIZE)
     context = {
         "form": filters.form,
         "kept": kept(request.GET),
@@ -103,8 +103,8 @@ def crumbs_to(record_type: RecordType, subject: Model, page: str = "") -> list[C
     ]
 
 
-@second_factor_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@second_factor_required
 @sensitive_variables()
 def handle(request: HttpRequest, pk: int, record_type: RecordType, offer: Offer) -> HttpResponse:
     subject = load_subject(request, record_type, pk)

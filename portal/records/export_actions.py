@@ -35,7 +35,7 @@ def request_export(
     if place is None:
         raise refusal(f"您没有可以导出的{record_type.label}", code="forbidden")
     # One after the other: two requests at once do not both find room.
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
     job = enqueue(
         kind=EXPORT_JOB,
         key=f"export:{by.pk}:{request_key}",

@@ -20,7 +20,7 @@ def save_filter(*, record_type: RecordType, name: str, query: QueryDict, by: Use
     Raises: RuleViolation for a name that is taken, and beyond thirty filters of a list.
     """
     # One after the other: two requests at once do not both find room.
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
     if SavedFilter.objects.of(by).of_list(record_type.slug).count() >= MOST_OF_A_LIST:
         message = f"每个列表最多保存 {MOST_OF_A_LIST} 个筛选，请先删除不用的"
         raise refusal(message, code="too_many", field="name")

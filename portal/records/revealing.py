@@ -35,7 +35,7 @@ def reveal(
     labels = labels_of(record_type.model)
     with transaction.atomic():
         # The user's own row makes two looks at the same moment wait for each other.
-        User.objects.select_for_update().get(pk=by.pk)
+        User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
         midnight = datetime.combine(at.date(), time.min, at.tzinfo)
         if looks_since(midnight, user=by, channel=Channel.REVEAL) >= settings.REVEALS_PER_DAY:
             message = f"今天已查看 {settings.REVEALS_PER_DAY} 次完整信息，请明天再查看"

@@ -71,7 +71,7 @@ def sign_ins(
     Only names of users of these associations count: what strangers typed belongs to nobody.
     """
     people = dict(
-        User.objects.filter(under_any("association__code", prefixes)).values_list("username", "name")
+        User.objects.scoped().filter(under_any("association__code", prefixes)).values_list("username", "name")
     )
     sign = "" if edge and edge.is_backwards else "-"
     parts = [

@@ -73,7 +73,7 @@ def prefixes_within(scope: Scope, under: str) -> tuple[str, ...]:
 
 def users_called(name: str) -> tuple[int, ...]:
     """Return who signs in or is known by this name."""
-    return tuple(User.objects.filter(Q(username=name) | Q(name=name)).values_list("pk", flat=True))
+    return tuple(User.objects.scoped().filter(Q(username=name) | Q(name=name)).values_list("pk", flat=True))
 
 
 def page_of(wanted: Wanted, *, scope: Scope, edge: Edge | None, size: int) -> Page:
@@ -103,7 +103,7 @@ def all_entries(wanted: Wanted, *, scope: Scope, most: int) -> Iterator[list[Ent
 def in_words(versions: Sequence[Version], *, scope: Scope) -> list[Entry]:
     """Say the versions in words: four or five statements, however many they are."""
     pool = Pool(record for version in versions for record in (version.now, version.before) if record)
-    users = User.objects.in_bulk([version.user for version in versions if version.user])
+    users = User.objects.scoped().in_bulk([version.user for version in versions if version.user])
     return [_entry(version, pool=pool, users=users, scope=scope) for version in versions]
 
 

@@ -15,8 +15,8 @@ from portal.records.types import RecordType
 from .records import head
 
 
-@second_factor_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@second_factor_required
 @sensitive_variables()
 def reveal(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     """Show whole values in the answer to the form itself: they are in no address, session or message."""
