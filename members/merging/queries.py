@@ -162,6 +162,8 @@ def distinct_among(keys: Sequence[int]) -> set[frozenset[int]]:
 
 def distinct_from(person: Person) -> set[int]:
     """Return the keys of the people whom somebody found to be others than this one."""
+    if person.pk is None:
+        return set()
     pairs = DistinctPair.objects.scoped().filter(Q(first=person) | Q(second=person))
     return {key for pair in pairs.values_list("first_id", "second_id") for key in pair} - {person.pk}
 

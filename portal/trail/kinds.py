@@ -8,7 +8,7 @@ from typing import cast
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model
 
-from portal.accounts.models import User
+from portal.accounts.models import SecondFactor, TeamMembership, User
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 from portal.audit.models import Look, recorded_field
@@ -19,7 +19,12 @@ from portal.records.registry import registered
 from portal.records.types import RecordType
 
 # What is no record of an association's: a user is their association's, a file whoever brought it.
-OWNERS = {User: "association__code", StoredFile: "uploaded_by__association__code"}
+OWNERS = {
+    User: "association__code",
+    SecondFactor: "user__association__code",
+    TeamMembership: "user__association__code",
+    StoredFile: "uploaded_by__association__code",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,14 @@
 """Who was shown what, and who signed in: lists beside the trail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from axes.models import AccessFailureLog, AccessLog
-from django.db.models import Model, Q, QuerySet, Value
+from axes.models import AccessFailureLog
+from django.db.models import F, Model, Q, QuerySet, Value
 
+from portal.accounts import models as accounts
 from portal.accounts.models import User
 from portal.accounts.scope import under_any
 from portal.audit.models import Look
@@ -14,7 +16,37 @@ from portal.audit.models import Look
 from .statements import Edge
 
 Parts = tuple[datetime, str, int, str, str | None]
-OUTCOMES = {"success": ("登录", AccessLog), "failure": ("登录失败", AccessFailureLog)}
+COLUMNS = ("moment", "outcome", "pk", "typed", "place")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A table of sign-ins and the paths in it: when, by which name, from where."""
+
+    label: str
+    rows: Callable[[], QuerySet[Any]]
+    moment: str
+    typed: str
+    place: str
+
+
+# What failed is kept by axes, under the name that was typed; what succeeded beside its session.
+OUTCOMES = {
+    "success": Source(
+        label="登录",
+        rows=lambda: accounts.SignIn.objects.scoped(),
+        moment="at",
+        typed="user__username",
+        place="address",
+    ),
+    "failure": Source(
+        label="登录失败",
+        rows=lambda: AccessFailureLog.objects.all(),
+        moment="attempt_time",
+        typed="username",
+        place="ip_address",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +62,7 @@ class SignIn:
 
     @property
     def what(self) -> str:
-        return OUTCOMES[self.outcome][0]
+        return OUTCOMES[self.outcome].label
 
     @property
     def edge(self) -> Edge:
@@ -75,13 +107,11 @@ def sign_ins(
     )
     sign = "" if edge and edge.is_backwards else "-"
     parts = [
-        _part(name, model, people, username=username, since=since, until=until, edge=edge)
-        for name, (_, model) in OUTCOMES.items()
+        _part(name, source, people, username=username, since=since, until=until, edge=edge)
+        for name, source in OUTCOMES.items()
         if outcome in ("", name)
     ]
-    merged = (
-        parts[0].union(*parts[1:], all=True).order_by(f"{sign}attempt_time", f"{sign}outcome", f"{sign}pk")
-    )
+    merged = parts[0].union(*parts[1:], all=True).order_by(f"{sign}moment", f"{sign}outcome", f"{sign}pk")
     return [
         SignIn(at=at, outcome=kind, key=key, username=who, name=people.get(who, ""), address=address or "")
         for at, kind, key, who, address in merged[:size]
@@ -90,7 +120,7 @@ def sign_ins(
 
 def _part(
     name: str,
-    model: type[Model],
+    source: Source,
     people: dict[str, str],
     *,
     username: str,
@@ -98,24 +128,26 @@ def _part(
     until: datetime | None,
     edge: Edge | None,
 ) -> QuerySet[Model, Parts]:
-    asked = {"attempt_time__gte": since, "attempt_time__lt": until}
+    asked = {"moment__gte": since, "moment__lt": until}
     narrowing = {key: value for key, value in asked.items() if value is not None}
     wanted = [each for each in people if not username or username in (each, people[each])]
-    found = model._default_manager.filter(username__in=wanted, **narrowing)
+    named = source.rows().annotate(
+        moment=F(source.moment), outcome=Value(name), typed=F(source.typed), place=F(source.place)
+    )
+    found = named.filter(typed__in=wanted, **narrowing)
     if edge:
         found = found.filter(_beyond(name, edge))
-    columns = ("attempt_time", "outcome", "pk", "username", "ip_address")
-    rows: QuerySet[Model, Parts] = found.annotate(outcome=Value(name)).values_list(*columns)
+    rows: QuerySet[Model, Parts] = found.values_list(*COLUMNS)
     return rows
 
 
 def _beyond(name: str, edge: Edge) -> Q:
     side = "gt" if edge.is_backwards else "lt"
     is_further = name > edge.kind if edge.is_backwards else name < edge.kind
-    at_once = Q(attempt_time=edge.at, pk__isnull=False) if is_further else Q(pk__in=[])
+    at_once = Q(moment=edge.at, pk__isnull=False) if is_further else Q(pk__in=[])
     if name == edge.kind:
-        at_once = Q(**{"attempt_time": edge.at, f"pk__{side}": edge.key})
-    return Q(**{f"attempt_time__{side}": edge.at}) | at_once
+        at_once = Q(**{"moment": edge.at, f"pk__{side}": edge.key})
+    return Q(**{f"moment__{side}": edge.at}) | at_once
 
 
 def cut(

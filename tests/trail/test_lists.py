@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessLog
 
+from portal.accounts.models import SignIn
 from portal.audit.enums import Channel
 from portal.audit.looks import record_looks
 from portal.lib.dates import now, today
@@ -91,9 +91,9 @@ def test_sign_ins_and_failures_are_listed(client, auditor, office, neighbour):
 def test_sign_ins_are_paged_both_ways(asked, office):
     at = now()
     asked()
-    AccessLog.objects.all().delete()
-    AccessLog.objects.bulk_create([AccessLog(username="office", ip_address="10.0.0.8") for _ in range(120)])
-    AccessLog.objects.update(attempt_time=at)
+    SignIn.objects.all().delete()
+    SignIn.objects.bulk_create([SignIn(user=office, session_hash=str(each)) for each in range(120)])
+    SignIn.objects.update(at=at)
 
     first = asked("/audit/sign-ins/")
     second = asked("/audit/sign-ins/" + first.context["next_url"])
@@ -120,6 +120,6 @@ def test_lists_cost_the_same_for_one_row_and_many(asked, county, office, django_
     for count in (1, 3):
         for _ in range(count):
             record_looks(user=office, records=[family], code_of=lambda _: "360102", channel=Channel.PAGE)
-            AccessLog.objects.create(username="office", ip_address="10.0.0.8")
+            SignIn.objects.create(user=office, session_hash=str(count))
         with django_assert_num_queries(8 if path == "/audit/looks/" else 9):
             assert len(rows(asked(path))) >= count
