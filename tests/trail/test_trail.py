@@ -268,7 +268,7 @@ def test_page_costs_the_same_for_one_row_and_many(asked, county, django_assert_n
     factories.seat(term)
     asked()
     for _ in range(2):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             assert asked(kind="members.appointment").status_code == 200
         for _ in range(20):
             factories.seat(term)

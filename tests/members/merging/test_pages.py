@@ -156,7 +156,7 @@ def test_merges_ask_the_same_number_of_statements(clerk, county, office, django_
             old_key=number + 1, name="旧", kept=factories.person(county), values={}, merged_by=office
         )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = clerk.get(reverse("members:merges"))
 
     assert len(page.context["rows"]) == groups
