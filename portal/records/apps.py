@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -10,3 +12,4 @@ class RecordsConfig(AppConfig):
         # Each room declares its record types in its own records.py and its import types in
         # imports.py; this one imports none of them.
         autodiscover_modules("records", "imports")
+        import_module("portal.records.importing.erasing")
