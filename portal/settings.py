@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
     "records.clear_exports": {"task": "portal.records.jobs.clear_exports", "schedule": 3600},
+    "records.clear_imports": {"task": "portal.records.jobs.clear_imports", "schedule": 3600},
     "inbox.remind": {"task": "portal.inbox.jobs.remind", "schedule": crontab(hour=6, minute=30)},
     "members.remind": {"task": "members.jobs.remind", "schedule": crontab(hour=6, minute=40)},
     # Every hour: once a day there is something to do, and after a downtime the next hour makes up for it.

@@ -94,6 +94,7 @@ class People:
         person = self._found(line, number)
         if line.faults or not self._is_first(line, person, number):
             return None
+        self._mark_frozen(line, person)
         values = {name: line.values[name] for name in FIELDS}
         if person is None:
             person = self._new(line, values, number)
@@ -106,7 +107,12 @@ class People:
         person = None if line.faults else self._found(line, number)
         if person is None and not line.faults:
             line.refuse("name", "该协会没有登记这个人员，请核对姓名、身份证号和出生日期")
+        self._mark_frozen(line, person)
         return person
+
+    def _mark_frozen(self, line: Line, person: Person | None) -> None:
+        if person is not None and person.frozen_on is not None:
+            self.plan.frozen.add(line.row.number)
 
     def _number(self, line: Line) -> IdNumber | None:
         """Read the number of a row, and fill in from it what the row leaves open."""

@@ -46,6 +46,8 @@ class PlacedPlan(Plan):
         values = {name: line.values[name] for name in (self.name_field, *self.fields)}
         if record is None:
             return (Draft(record=self.new(line, values), before=None),)
+        if getattr(record, "frozen_on", None) is not None:
+            self.frozen.add(line.row.number)
         drafts = revised(record, values)
         if self.ends_field:
             in_order(line, self.model, starts_on=record.starts_on, ends_on=getattr(record, self.ends_field))

@@ -1,4 +1,4 @@
-"""What an erasure takes out besides rows: files of lists, imported files, conditions that spell a name."""
+"""What an erasure takes out besides rows: files of lists, imports, conditions that spell a name."""
 
 from urllib.parse import quote_plus
 
@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from portal.lib.dates import now
 
-from . import exporting, files
+from . import exporting
 from .erasure import Erased, erasure_step
-from .models import Export, ImportBatch, ImportedRow, SavedFilter
+from .importing.erasing import take_out_of_imports
+from .models import Export, SavedFilter
 from .registry import registered
 
 
@@ -28,24 +29,6 @@ def remove_exports(erased: Erased) -> None:
 
 
 @erasure_step
-def remove_imports(erased: Erased) -> None:
-    """Remove the files that wrote one of the rows, and what those rows said before."""
-    rows = Q(pk__in=[])
-    for label, keys in erased.keys.items():
-        rows |= Q(model__iexact=label, key__in=keys)
-    written = ImportedRow.objects.filter(rows)
-    batches = (
-        ImportBatch.objects.scoped().filter(rows__in=written).distinct().select_related("file", "errors_file")
-    )
-    for batch in batches:
-        for file in (batch.file, batch.errors_file):
-            if file is not None:
-                files.path_of(file.sha256).unlink(missing_ok=True)
-    ImportBatch.objects.scoped().filter(pk__in=[batch.pk for batch in batches]).update(faults=[])
-    written.exclude(before=None).update(before={})
-
-
-@erasure_step
 def forget_conditions(erased: Erased) -> None:
     """Delete saved filters that spell an erased text, and blank the conditions of exports that do."""
     spelled = Q(pk__in=[])
@@ -60,3 +43,6 @@ def _named(erased: Erased) -> Q:
     for text in erased.texts:
         named |= Q(name__contains=text)
     return named
+
+
+__all__ = ["forget_conditions", "remove_exports", "take_out_of_imports"]

@@ -50,15 +50,23 @@ def store_bytes(data: bytes) -> str:
     Raises: RuleViolation when the disk is full.
     """
     sha256 = hashlib.sha256(data).hexdigest()
+    put(path_of(sha256), data)
+    return sha256
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all; one that is there already stays.
+
+    Raises: RuleViolation when the disk is full.
+    """
     try:
-        _write_once(path_of(sha256), data)
+        _write_once(path, data)
     except OSError as error:
         if error.errno not in DISK_FULL:
             raise
         raise refusal(
             "服务器磁盘空间不足，文件没有保存；请联系管理员后重试", code="disk-full", field="file"
         ) from error
-    return sha256
 
 
 def path_of(sha256: str) -> Path:

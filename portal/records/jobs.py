@@ -8,6 +8,7 @@ from portal.lib.dates import now
 
 from . import export_actions
 from .exporting import write_export
+from .importing import actions as importing_actions
 from .importing import jobs as importing_jobs
 from .lists import read_list
 from .models import Export
@@ -36,5 +37,10 @@ def clear_exports() -> None:
     export_actions.clear_outdated(at=now())
 
 
+@shared_task
+def clear_imports() -> None:
+    importing_actions.clear_outdated(at=now())
+
+
 # Workers look for the jobs of a room here; those of imports stand in their own corner.
-__all__ = ["clear_exports", "export_list", "importing_jobs"]
+__all__ = ["clear_exports", "clear_imports", "export_list", "importing_jobs"]

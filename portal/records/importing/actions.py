@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -12,6 +13,8 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.jobs.actions import enqueue
 from portal.jobs.actions import retry as retry_job
+from portal.records.files import clean_name
+from portal.records.models import KEPT_FOR
 from portal.records.saving import refusal
 from portal.records.types import rows_of
 
@@ -19,7 +22,7 @@ from .checking import Verdict
 from .enums import BatchState
 from .models import ImportBatch
 from .queries import Obstacle
-from .sealed_files import XLSX, store_sealed
+from .sealed_files import remove, remove_leftovers, store_sealed
 from .types import ImportType
 
 CHECK_JOB = "import-check"
@@ -47,14 +50,13 @@ def upload(*, import_type: ImportType, file: UploadedFile, by: User) -> ImportBa
             type=import_type.slug,
             permission=import_type.edit_permission,
             created_by=by,
+            name=clean_name(file.name or ""),
+            size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
+            file_key=store_sealed(content),
         )
         places = rows_of(ImportBatch._meta.get_field("association").related_model)
         batch.association = places.visible_to(by, import_type.edit_permission).get(code=code)
-        batch.file = store_sealed(
-            content, name=file.name or "", content_type="application/octet-stream", by=by
-        )
-        batch.save()
         _start(batch, CHECK_JOB, title=f"检查导入文件：{import_type.label}", by=by)
     return batch
 
@@ -69,6 +71,7 @@ def check_again(*, batch: ImportBatch, by: User) -> ImportBatch:
     is_judged = locked.state in (BatchState.INVALID, BatchState.READY)
     if not is_judged and not (locked.has_failed and locked.written_at is None):
         raise refusal("该文件正在处理或已经导入，不能重新检查", code="not-failed")
+    _require_file(locked)
     locked.state = BatchState.CHECKING
     _start(locked, CHECK_JOB, title=f"检查导入文件：{locked.label}", by=by)
     return locked
@@ -84,6 +87,7 @@ def confirm(*, batch: ImportBatch, by: User) -> ImportBatch:
     if locked.state in (BatchState.CHECKING, BatchState.INVALID):
         raise refusal("文件尚未检查通过，不能导入", code="not-ready")
     if locked.state == BatchState.READY:
+        _require_file(locked)
         locked.state = BatchState.WRITING
         _start(locked, WRITE_JOB, title=f"导入{locked.label}", by=by)
     return locked
@@ -113,17 +117,34 @@ def keep_verdict(batch: ImportBatch, verdict: Verdict) -> None:
     batch.same_count, batch.wrong_count = tally.same, tally.wrong
     batch.faults = [asdict(fault) for fault in verdict.faults[:SHOWN_FAULTS]]
     batch.state = BatchState.READY if verdict.is_sound else BatchState.INVALID
-    batch.errors_file = None
+    outdated, batch.errors_key = batch.errors_key, ""
     if verdict.book is not None:
-        name = f"{batch.file.name.rpartition('.')[0] or batch.file.name}-错误.xlsx"
-        batch.errors_file = store_sealed(verdict.book, name=name, content_type=XLSX, by=batch.created_by)
+        batch.errors_key = store_sealed(verdict.book)
     batch.save()
+    transaction.on_commit(partial(remove, outdated))
 
 
 def keep_written(batch: ImportBatch, *, at: datetime) -> None:
-    """Put down that a batch was written, in the transaction that wrote it."""
+    """Put down that a batch was written, in the transaction that wrote it; its file is needed no longer."""
     batch.state, batch.written_at = BatchState.DONE, at
+    drop_files(batch)
+
+
+def drop_files(batch: ImportBatch) -> None:
+    """Save a batch without its files, and without the cells that its faults quote."""
+    keys = batch.file_key, batch.errors_key
+    batch.file_key, batch.errors_key, batch.faults = "", "", []
     batch.save()
+    transaction.on_commit(partial(remove, *keys))
+
+
+def clear_outdated(*, at: datetime) -> None:
+    """Remove the files that were kept for seven days, whatever became of them."""
+    outdated = ImportBatch.objects.scoped().with_files().filter(created_at__lt=at - KEPT_FOR)
+    with transaction.atomic():
+        for batch in outdated.select_for_update(no_key=True).order_by("pk"):
+            drop_files(batch)
+    remove_leftovers(before=at - KEPT_FOR)
 
 
 def keep_undone(batch: ImportBatch, *, at: datetime) -> None:
@@ -139,6 +160,11 @@ def keep_obstacles(batch: ImportBatch, obstacles: Sequence[Obstacle]) -> None:
         {"row": each.line, "header": "", "message": each.message} for each in obstacles[:SHOWN_FAULTS]
     ]
     batch.save()
+
+
+def _require_file(batch: ImportBatch) -> None:
+    if not batch.file_key:
+        raise refusal("文件已按期删除，请重新上传", code="file-removed")
 
 
 def _start(batch: ImportBatch, kind: str, *, title: str, by: User) -> None:
@@ -157,7 +183,7 @@ def _locked(batch: ImportBatch, *, by: User) -> ImportBatch:
     # Not against the keys of new rows: a worker that writes this batch must not hold up whoever asks again.
     rows = ImportBatch.objects.visible_to(by).filter(pk=batch.pk)
     locked = (
-        rows.select_related("association", "job", "file", "created_by")
+        rows.select_related("association", "job", "created_by")
         .select_for_update(of=("self",), no_key=True)
         .first()
     )

@@ -6,6 +6,7 @@ from typing import cast
 from django.db.models import CharField, Choices, Model, TextField
 
 from portal.lib.findings import Finding
+from portal.lib.masks import STAR
 from portal.lib.tables.cells import Value, as_choice, as_day, as_flag, as_text, unreadable
 
 from .types import CODE, ImportColumn
@@ -96,6 +97,8 @@ def flag(name: str, header: str, *, note: str = "") -> ImportColumn:
 def _no_longer(longest: int) -> Callable[[Value], str | Finding | None]:
     def read(value: Value) -> str | Finding | None:
         given = as_text(value)
+        if isinstance(given, str) and STAR in given:
+            return unreadable("含有星号，是隐去了一部分的内容，请填写完整的内容或清空")
         if isinstance(given, str) and len(given) > longest:
             return unreadable(f"应不超过{longest}个字，这里有{len(given)}个")
         return given

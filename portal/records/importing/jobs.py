@@ -1,8 +1,11 @@
+from io import BytesIO
+
 import pghistory
 
 from portal.jobs.attempts import Attempt
 from portal.jobs.registry import job
 from portal.lib.dates import now, today
+from portal.lib.sealed import SealError
 from portal.records.saving import refusal
 
 from . import actions, checking, writing
@@ -26,7 +29,7 @@ def check(attempt: Attempt) -> None:
 
     attempt.report_progress(0, 1, "正在检查文件")
     verdict = checking.judged(
-        opened(batch.file), type_of(batch.type), context, at=batch.created_at, progress=progress
+        _file_of(batch), type_of(batch.type), context, at=batch.created_at, progress=progress
     )
     with attempt.finishing():
         actions.keep_verdict(_still(batch, BatchState.CHECKING), verdict)
@@ -39,7 +42,7 @@ def write(attempt: Attempt) -> None:
     attempt.report_progress(1, 2, f"正在写入 {batch.row_count} 行")
     # Read through and copied before the transaction begins, which then never waits for the file.
     with (
-        checking.opened_table(opened(batch.file), import_type) as table,
+        checking.opened_table(_file_of(batch), import_type) as table,
         attempt.finishing(),
         _history(batch),
     ):
@@ -62,16 +65,23 @@ def undo(attempt: Attempt) -> None:
 
 
 def _batch_of(attempt: Attempt) -> ImportBatch:
-    batches = ImportBatch.objects.scoped().select_related("file", "created_by", "association")
+    batches = ImportBatch.objects.scoped().select_related("created_by", "association")
     batch = batches.filter(job=attempt.job.pk).first()
     if batch is None:
         raise refusal("该文件已另行检查，这次的结果不再需要", code="replaced")
     return batch
 
 
+def _file_of(batch: ImportBatch) -> BytesIO:
+    try:
+        return opened(batch.file_key)
+    except (FileNotFoundError, SealError) as error:
+        raise refusal("文件已不能打开，请重新上传", code="file-removed") from error
+
+
 def _still(batch: ImportBatch, state: BatchState) -> ImportBatch:
     # Locked at the end and not at the beginning: until then, whoever asks about the batch need not wait.
-    batches = ImportBatch.objects.scoped().select_related("file", "created_by", "association")
+    batches = ImportBatch.objects.scoped().select_related("created_by", "association")
     held = batches.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     if held.state != state or held.job_id != batch.job_id:
         raise refusal("该文件已另行处理，这次的结果不再需要", code="replaced")
@@ -85,4 +95,4 @@ def _context(batch: ImportBatch, *, locks: bool) -> Context:
 
 
 def _history(batch: ImportBatch, verb: str = ""):
-    return pghistory.context(user=batch.created_by_id, purpose=f"{verb}导入：{batch.file.name}")
+    return pghistory.context(user=batch.created_by_id, purpose=f"{verb}导入：{batch.name}")

@@ -1,4 +1,5 @@
 import uuid
+from pathlib import PurePath
 from typing import Self
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,6 +19,9 @@ PERMISSIONS = (Permission.EDIT_RECORDS, Permission.EDIT_FAMILIES)
 
 
 class ImportBatchQuerySet(ScopedQuerySet):
+    def with_files(self) -> Self:
+        return self.exclude(file_key="", errors_key="")
+
     def visible_to(self, user: User, permission: Permission | None = None) -> Self:
         """Keep the user's own batches, of places where they still may edit what the batch writes."""
         held = Q(pk__in=[])
@@ -39,12 +43,13 @@ class ImportBatch(models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name="发起人"
     )
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
-    # The stored bytes are sealed (docs/adr/0020); the hash is that of the file as it was sent.
-    file = models.ForeignKey("records.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField("文件名", max_length=200)
+    size = models.PositiveIntegerField("字节数")
+    # Of the file as it was sent; it proves which one it was when the file itself is gone.
     sha256 = models.CharField(max_length=64)
-    errors_file = models.ForeignKey(
-        "records.StoredFile", on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    # Of the sealed files on disk (docs/adr/0020); empty once they are removed.
+    file_key = models.CharField(max_length=64, blank=True)
+    errors_key = models.CharField(max_length=64, blank=True)
     state = models.CharField("状态", max_length=10, choices=BatchState, default=BatchState.CHECKING)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="import_batch")
     created_count = models.PositiveIntegerField("新增", default=0)
@@ -74,7 +79,11 @@ class ImportBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file.name
+        return self.name
+
+    @property
+    def errors_name(self) -> str:
+        return f"{PurePath(self.name).stem}-错误.xlsx"
 
     @property
     def label(self) -> str:

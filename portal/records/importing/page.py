@@ -25,18 +25,19 @@ ADVICE = {
 
 def batch_page(batch: ImportBatch) -> dict[str, object]:
     state = BatchState(batch.state)
+    has_file = bool(batch.file_key)
+    is_judged = state in (BatchState.INVALID, BatchState.READY)
     return {
         "batch": batch,
         "title": str(batch),
         "note": f"导入{batch.label}",
         "label": batch.label,
-        "advice": "" if batch.has_failed else ADVICE[state],
+        "advice": _advice(batch, state, has_file=has_file),
         "view": view_of(batch.job) if batch.job else None,
         "facts": _facts(batch),
-        "may_confirm": state == BatchState.READY,
+        "may_confirm": state == BatchState.READY and has_file,
         "may_undo": state == BatchState.DONE or (state == BatchState.UNDOING and batch.has_failed),
-        "may_check_again": state in (BatchState.INVALID, BatchState.READY)
-        or (batch.has_failed and batch.written_at is None),
+        "may_check_again": has_file and (is_judged or (batch.has_failed and batch.written_at is None)),
         "list_url": _list_url(batch.type) if state == BatchState.DONE else "",
         "is_counted": bool(batch.row_count),
         "is_cut": batch.wrong_count > len({fault["row"] for fault in batch.faults}),
@@ -44,10 +45,18 @@ def batch_page(batch: ImportBatch) -> dict[str, object]:
     }
 
 
+def _advice(batch: ImportBatch, state: BatchState, *, has_file: bool) -> str:
+    if batch.has_failed:
+        return ""
+    if not has_file and batch.written_at is None:
+        return "文件已按期删除，没有写入任何内容；需要导入的请重新上传。"
+    return ADVICE[state]
+
+
 def _facts(batch: ImportBatch) -> list[Fact]:
     facts = [
         Fact(label="导入内容", value=batch.label),
-        Fact(label="文件", value=batch.file.name),
+        Fact(label="文件", value=batch.name),
         Fact(label="协会", value=batch.association.name),
         Fact(label="上传时间", value=_moment(batch.created_at)),
     ]

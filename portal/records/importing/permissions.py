@@ -51,7 +51,7 @@ def load_batch(request: HttpRequest, pk: object) -> ImportBatch:
     Raises: Http404.
     """
     batches = ImportBatch.objects.visible_to(request.user).filter(pk=pk)
-    batch = batches.select_related("association", "job", "file", "errors_file", "created_by").first()
+    batch = batches.select_related("association", "job", "created_by").first()
     if batch is None:
         raise Http404(MISSING)
     return batch

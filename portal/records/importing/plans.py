@@ -19,6 +19,7 @@ from .models import ImportBatch
 from .types import CODE, ImportType
 
 AT_ONCE = 2_000
+FROZEN = "个人信息已冻结，解除冻结前不能修改"
 MISSING = "没有这个协会，或不在您的管理范围内"
 
 
@@ -45,11 +46,13 @@ class Plan:
     """How the rows of one file become records; a subclass looks up and decides.
 
     A record is changed by one row of a file at most, and one that the file itself made is found by no row.
+    `frozen` are the rows about people or families whose data may be kept and not used.
     """
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.made: defaultdict[type[Model], set[int]] = defaultdict(set)
+        self.frozen: set[int] = set()
         self._seen: dict[Hashable, int] = {}
 
     def look_up(self, lines: Sequence[Line]) -> None:
@@ -74,6 +77,8 @@ class Plan:
     def settle(self, line: Line) -> None:
         """Keep what a row comes to, unless an earlier one changes the same record."""
         drafts = tuple(self.drafts(line))
+        if drafts and line.row.number in self.frozen:
+            line.refuse("", FROZEN)
         for draft in drafts:
             if draft.before is not None:
                 key = (type(draft.record), draft.record.pk)

@@ -1,56 +1,69 @@
-"""Files full of personal data: kept sealed, opened for the import and for their sender (docs/adr/0020)."""
+"""Files full of personal data: kept sealed, and no longer than they are needed (docs/adr/0020)."""
 
+import hashlib
+from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
+from django.conf import settings
 from django.http import FileResponse, Http404
 from django.views.decorators.debug import sensitive_variables
 
-from portal.accounts.models import User
 from portal.lib.sealed import SealError, seal_bytes, unseal_bytes
-from portal.records.files import clean_name, open_stored, store_bytes
-from portal.records.models import StoredFile
-from portal.records.saving import save_record
+from portal.records.files import put
 
 PURPOSE = "import.file"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def folder() -> Path:
+    """Return where the files of imports lie, apart from those that are kept for good and backed up."""
+    return settings.FILES_DIR / "imports"
+
+
 @sensitive_variables()
-def store_sealed(content: bytes, *, name: str, content_type: str, by: User) -> StoredFile:
-    """Put a file on disk, sealed, and record it; `size` is that of the file as it was sent.
+def store_sealed(content: bytes) -> str:
+    """Put a file on disk, sealed, and return the key by which it is opened again.
 
     Raises: RuleViolation when the disk is full.
     """
-    file = StoredFile(
-        sha256=store_bytes(seal_bytes(content, PURPOSE)),
-        name=clean_name(name),
-        content_type=content_type,
-        size=len(content),
-        uploaded_by=by,
-    )
-    save_record(file)
-    return file
+    sealed = seal_bytes(content, PURPOSE)
+    key = hashlib.sha256(sealed).hexdigest()
+    put(folder() / key, sealed)
+    return key
 
 
-def opened(file: StoredFile) -> BytesIO:
+def opened(key: str) -> BytesIO:
     """Open a sealed file.
 
-    Raises: FileNotFoundError when its bytes are gone; SealError when their key is.
+    Raises: FileNotFoundError when it was removed; SealError when its key was.
     """
-    with open_stored(file) as stream:
-        return BytesIO(unseal_bytes(stream.read(), PURPOSE))
+    return BytesIO(unseal_bytes((folder() / (key or "removed")).read_bytes(), PURPOSE))
 
 
-def download(file: StoredFile) -> FileResponse:
-    """Answer with a sealed file as a download; whoever calls has loaded the batch that refers to it.
+def remove(*keys: str) -> None:
+    """Remove files; what is not there is no matter."""
+    for key in filter(None, keys):
+        (folder() / key).unlink(missing_ok=True)
+
+
+def remove_leftovers(*, before: datetime) -> None:
+    """Remove what was written before that moment, also by workers that were killed half-way."""
+    for path in folder().glob("*") if folder().exists() else ():
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
+def download(key: str, *, name: str) -> FileResponse:
+    """Answer with a sealed workbook as a download; whoever calls has loaded the batch that it belongs to.
 
     Raises: Http404 when it cannot be opened any longer.
     """
     try:
-        content = opened(file)
+        content = opened(key)
     except (FileNotFoundError, SealError):
         raise Http404("文件已不能打开，请重新上传后再检查") from None
-    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

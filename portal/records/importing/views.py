@@ -33,7 +33,7 @@ SHOWN_OBSTACLES = 20
 @require_GET
 def batch_list(request: HttpRequest) -> HttpResponse:
     types = own_types(request)
-    batches = ImportBatch.objects.visible_to(request.user).select_related("file", "job")
+    batches = ImportBatch.objects.visible_to(request.user).select_related("job")
     page = newest_first(batches, by="created_at", request=request, size=PAGE_SIZE)
     context = {
         "page": page,
@@ -92,9 +92,9 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def errors(request: HttpRequest, pk: UUID) -> FileResponse:
     batch = load_batch(request, pk)
-    if batch.errors_file is None:
-        raise Http404("这次导入没有错误工作簿")
-    return download(batch.errors_file)
+    if not batch.errors_key:
+        raise Http404("这次导入没有错误工作簿，或已按期删除")
+    return download(batch.errors_key, name=batch.errors_name)
 
 
 @require_POST

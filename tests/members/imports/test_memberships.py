@@ -45,7 +45,7 @@ def test_file_of_twenty_rows_with_three_wrong_ones(office, village):
             "应为“育龄群众”、“五老”、“企业家代表”、“村民代表”、“致富能人”、“医务人员”、“教师”、“流动人口”、“其他”之一，这里是“老乡”",
         ),
     ]
-    assert batch.errors_file.name == "会员-错误.xlsx"
+    assert batch.errors_name == "会员-错误.xlsx"
     assert Person.objects.count() == 0
 
 

@@ -22,11 +22,10 @@ from members.models import (
 )
 from portal.accounts.models import User
 from portal.jobs.models import Job
-from portal.lib.dates import now, today
+from portal.lib.dates import today
 from portal.lib.sealed import search_hash
 from portal.records.erasure import Erased, erasure_steps
 from portal.records.exporting import path_of
-from portal.records.files import path_of as stored_path
 from portal.records.files import store_bytes
 from portal.records.importing.sealed_files import store_sealed
 from portal.records.models import Export, ImportBatch, ImportedRow, SavedFilter
@@ -339,16 +338,17 @@ def test_files_and_conditions_about_the_person_are_taken_out(clerk, office, chan
 
 
 def test_imported_file_and_its_old_values_are_taken_out(clerk, office, changed, files):
-    file = store_sealed(CANARIES["name"].encode(), name="名单.xlsx", content_type="x", by=office)
+    file_key = store_sealed(CANARIES["name"].encode())
     batch = ImportBatch.objects.create(
         type="people",
         permission="edit-records",
         association=changed.association,
         created_by=office,
-        file=file,
+        name=f"{CANARIES['name']}.xlsx",
+        size=2,
+        file_key=file_key,
         sha256="2" * 64,
-        state="done",
-        written_at=now(),
+        state="invalid",
         faults=[{"row": 1, "header": "", "message": CANARIES["phone"]}],
     )
     row = ImportedRow.objects.create(
@@ -363,7 +363,8 @@ def test_imported_file_and_its_old_values_are_taken_out(clerk, office, changed, 
     post(clerk, changed)
 
     row.refresh_from_db()
-    assert (row.before, stored_path(file.sha256).exists()) == ({}, False)
+    batch.refresh_from_db()
+    assert (row.before, batch.file_key, batch.name) == ({}, "", "已删除.xlsx")
     assert traces(PERSON_TEXTS, files) == set()
 
 

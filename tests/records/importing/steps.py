@@ -47,7 +47,7 @@ def worked(batch):
     """Let a worker do the job of a batch and return the batch as it is afterwards."""
     batch.refresh_from_db()
     worker.work(batch.job_id)
-    return type(batch).objects.select_related("job", "created_by", "association", "file").get(pk=batch.pk)
+    return type(batch).objects.select_related("job", "created_by", "association").get(pk=batch.pk)
 
 
 def checked(by, slug, content, name="会员.xlsx"):

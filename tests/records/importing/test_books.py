@@ -76,7 +76,7 @@ def test_workbook_of_errors_has_the_file_as_sent_and_the_reasons(office, county)
     ]
 
     batch = checked(office, "memberships", file_of("memberships", rows))
-    content = opened(batch.errors_file).getvalue()
+    content = opened(batch.errors_key).getvalue()
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("会员").to_python()
 
     headers = [*type_of("memberships").headers, "错误原因"]
@@ -100,4 +100,4 @@ def test_files_lie_sealed_on_the_disk(office, county, settings):
     kept = [path.read_bytes() for path in settings.FILES_DIR.rglob("*") if path.is_file()]
     assert len(kept) == 4
     assert not any(number.encode() in content or content.startswith(b"PK") for content in kept)
-    assert number.encode() in opened(batch.file).getvalue()
+    assert number.encode() in opened(batch.file_key).getvalue()

@@ -17,7 +17,6 @@ from portal.records.importing import checking, writing
 from portal.records.importing.models import ImportBatch, ImportedRow
 from portal.records.importing.plans import Context
 from portal.records.importing.registry import type_of
-from tests import factories
 from tests.lib.tables.files import changed
 from tests.lib.tables.test_fuzz import spoilt
 
@@ -111,7 +110,8 @@ class Trial:
             permission=MEMBERS.edit_permission,
             association=by.association,
             created_by=by,
-            file=factories.stored_file(),
+            name="会员.xlsx",
+            size=1,
         )
         self.before = totals()
 

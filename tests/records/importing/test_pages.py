@@ -66,7 +66,7 @@ def test_clerk_corrects_a_file_and_brings_it_in(browse, office, county):
 
 def test_workbook_of_errors_corrected_in_place_is_taken_as_it_is(office, county):
     batch = checked(office, "memberships", file_of("memberships", WRONG))
-    again = checked(office, "memberships", opened(batch.errors_file).getvalue())
+    again = checked(office, "memberships", opened(batch.errors_key).getvalue())
 
     rows = [[fault["row"] for fault in each.faults] for each in (batch, again)]
     assert rows == [[19, 20, 21], [19, 20, 21]]
