@@ -147,7 +147,7 @@ def test_list_costs_the_same_for_any_number_of_batches(
         uploaded(office, "memberships", b"x")
     browse.get(reverse("imports:list"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = browse.get(reverse("imports:list"))
 
     assert len(page.context["page"].rows) == count
