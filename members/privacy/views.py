@@ -104,9 +104,15 @@ def crumbs_to(record_type: RecordType, subject: Model, page: str = "") -> list[C
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def handle(request: HttpRequest, pk: int, record_type: RecordType, offer: Offer) -> HttpResponse:
+    # Who may not see somebody is not asked for a code either.
+    find_record(request, record_type, pk, record_type.edit_permission)
+    return asked_for(request, pk, record_type, offer)
+
+
 @second_factor_required
 @sensitive_variables()
-def handle(request: HttpRequest, pk: int, record_type: RecordType, offer: Offer) -> HttpResponse:
+def asked_for(request: HttpRequest, pk: int, record_type: RecordType, offer: Offer) -> HttpResponse:
     subject = load_subject(request, record_type, pk)
     sent = request.POST if request.method == "POST" else None
     form = AskedForm(sent, record=subject)

@@ -103,7 +103,8 @@ def build() -> World:
         place.records["message"] = Message.objects.create(
             user=users["office"], association=place.association, key=place.code
         )
-        place.records.update(_own(users["office"] if name == "own" else users["outsider"], place.association))
+        owner = users["office"] if name == "own" else _user(f"owner-{place.code}", None)
+        place.records.update(_own(owner, place.association))
     here = World(places=places, users={}, sessions={})
     for role, user in users.items():
         here.enter(role, user)

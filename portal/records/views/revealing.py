@@ -1,3 +1,4 @@
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -16,11 +17,16 @@ from .records import head
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
+    # Who may not see a record is not asked for a code either.
+    record = load_record(request, record_type, pk, record_type.edit_permission)
+    return revealed(request, record_type, record)
+
+
 @second_factor_required
 @sensitive_variables()
-def reveal(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
+def revealed(request: HttpRequest, record_type: RecordType, record: Model) -> HttpResponse:
     """Show whole values in the answer to the form itself: they are in no address, session or message."""
-    record = load_record(request, record_type, pk, record_type.edit_permission)
     form = RevealForm(
         request.POST if request.method == "POST" else None, record=record, record_type=record_type
     )
