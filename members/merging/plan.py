@@ -138,6 +138,11 @@ def _words(join: Join, what: str, place: Association) -> str:
 def _identity_findings(keep: Person, drop: Person) -> Iterator[Finding]:
     if numbers_differ(keep.traits, drop.traits):
         yield _error("numbers_differ", "两人的身份证号都已登记且不相同，不能合并；号码登记有误的，请先更正")
+    # A frozen record that was dropped would lose its freeze, and an erased one would come back under a name.
+    if keep.frozen_on or drop.frozen_on:
+        yield _error("frozen", "其中一人的个人信息已冻结，解除冻结前不能合并")
+    if keep.erased_on or drop.erased_on:
+        yield _error("erased", "其中一人的个人信息已按请求删除，不能合并")
     if is_marked_distinct(keep.pk, drop.pk):
         yield _error("marked_distinct", "两人已标记为不是同一人，请先撤销标记")
 

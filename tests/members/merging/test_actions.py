@@ -8,6 +8,7 @@ from associations.enums import Body, Constituency, Post
 from members import identity
 from members.enums import LeaveReason
 from members.merging import actions
+from members.merging.fields import CHOSEN_NAMES
 from members.merging.holdings import MOVED, foreign_keys_to
 from members.models import (
     Appointment,
@@ -24,6 +25,7 @@ from members.models import (
     VolunteerContract,
     VolunteerRating,
 )
+from members.models.person import ERASED_NAME
 from members.seat_counts import seat_counts
 from portal.accounts.roles import OFFICE
 from portal.lib.findings import RuleViolation
@@ -242,6 +244,28 @@ def test_people_with_different_numbers_are_not_merged(county, office):
     other = numbered(county, number("456"), name="某人")
 
     assert refusal(one, other, office) == ["numbers_differ"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_frozen_record_is_neither_kept_nor_dropped(office, keep, drop, which):
+    Person.objects.filter(pk=(keep, drop)[which].pk).update(frozen_on=LAST)
+
+    assert refusal(keep, drop, office) == ["frozen"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_erased_record_is_neither_kept_nor_dropped(office, keep, drop, which):
+    gone = {"erased_on": LAST, "name": ERASED_NAME, "name_key": "", "born_on": None}
+    gone |= {"workplace": "", "title": "", "phone": ""}
+    Person.objects.filter(pk=(keep, drop)[which].pk).update(**gone)
+
+    assert refusal(keep, drop, office) == ["erased"]
+
+
+def test_merge_treats_every_field_of_a_person():
+    treated = {*CHOSEN_NAMES, "name_key", "id_number_sealed", "id_number_hash", "frozen_on", "erased_on"}
+
+    assert {field.name for field in Person._meta.concrete_fields} == treated | {"id", "version"}
 
 
 def test_person_is_not_merged_with_themselves_or_somebody_out_of_reach(county, other_county, office, keep):
