@@ -3,6 +3,7 @@ import io
 
 import pytest
 
+from portal.accounts.roles import LEADER, OFFICE, VERIFIER
 from tasks.models import PartnerUnit
 from tests import factories
 from tests.records.conftest import TYPES
@@ -41,18 +42,23 @@ def test_partner_is_registered_and_its_contact_is_masked(client, office, county,
     assert list(csv.reader(io.StringIO(text)))[1] == ["某卫生院", code, "某联系人", "138****5678"]
 
 
-@pytest.mark.parametrize("who", ["leader", "verifier"])
-def test_who_sees_statistics_never_reads_the_contact_person(client, request, county, who):
+@pytest.mark.parametrize(("role", "names"), [(LEADER, False), (VERIFIER, False), (OFFICE, True)])
+def test_contact_person_is_named_to_who_may_see_people(client, county, role, names):
     unit = factories.partner_unit(county, contact_name="某联系人", phone="13812345678")
-    client.force_login(request.getfixturevalue(who))
+    client.force_login(factories.user((role, county), association=county))
 
     pages = [
-        client.get(PARTNERS.url(page, *keys)).content.decode()
-        for page, keys in (("list", ()), ("detail", (unit.pk,)), ("history", (unit.pk,)))
+        client.get(PARTNERS.url(page, *keys), query).content.decode()
+        for page, keys, query in (
+            ("list", (), {"column": ["name", "contact_name", "phone"]}),
+            ("detail", (unit.pk,), {}),
+        )
     ]
+    history = client.get(PARTNERS.url("history", unit.pk)).content.decode()
 
-    assert [unit.name in page for page in pages] == [True, True, True]
-    assert not any("某联系人" in page or "13812345678" in page for page in pages)
+    assert [unit.name in page for page in (*pages, history)] == [True, True, True]
+    assert ["某联系人" in page for page in (*pages, history)] == [names] * 3
+    assert not any("13812345678" in page for page in (*pages, history))
 
 
 def test_wrong_check_digit_is_refused(client, office, county, code):
