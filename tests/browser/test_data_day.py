@@ -132,7 +132,7 @@ def test_clerk_merges_two_persons_and_restores_a_version(
     page.get_by_role("button", name="确认合并").click()
     assert list(Membership.objects.values_list("person", flat=True)) == [keep.pk]
     page.goto(f"{live_server.url}/records/people/{drop.pk}/")
-    expect(page.locator("main")).to_contain_text("已并入")
+    expect(page.locator("main")).to_contain_text("并入 某人员")
 
     page.goto(f"{live_server.url}/records/people/{keep.pk}/edit/")
     page.get_by_label("工作单位").fill("另一单位")

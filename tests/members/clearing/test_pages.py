@@ -134,7 +134,7 @@ def test_list_asks_the_same_number_of_statements(clerk, county, round_, django_a
     for _ in range(members):
         factories.membership(county, joined_on=JOINED)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         page = clerk.get(url("round", round_))
 
     assert len(page.context["rows"]) == members
@@ -148,7 +148,7 @@ def test_rounds_ask_the_same_number_of_statements(clerk, county, office, django_
             association=place, title="一轮", starts_on=START, ends_on=LAST, started_by=office
         )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = clerk.get(reverse("members:rounds"))
 
     assert len(page.context["rows"]) == rounds

@@ -218,7 +218,7 @@ def test_requests_ask_the_same_number_of_statements(
         )
     client.force_login(neighbour if side == "in" else office)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(reverse("members:requests"), {"side": side})
 
     assert len(page.context["rows"]) == rows
