@@ -263,19 +263,22 @@ def test_looking_at_family_data_is_on_record(asked, county, auditor):
     ]
 
 
-def test_page_costs_the_same_for_one_row_and_many(
-    asked, county, django_assert_num_queries, django_assert_max_num_queries
-):
+def test_page_costs_the_same_for_one_row_and_many(asked, county, django_assert_max_num_queries):
+    def questions():
+        with django_assert_max_num_queries(15) as done:
+            assert asked(kind="members.appointment").status_code == 200
+        # How often the history is told who acts depends on what else the transaction of the test wrote.
+        return [query for query in done.captured_queries if "pghistory.context_id" not in query["sql"]]
+
     term = factories.term(county)
+    # Made after a request, so that it bears its user like those that follow.
+    asked()
     factories.seat(term)
-    asked(kind="members.appointment")
-    with django_assert_max_num_queries(15) as few:
-        asked(kind="members.appointment")
+    few = questions()
     for _ in range(20):
         factories.seat(term)
 
-    with django_assert_num_queries(len(few)):
-        assert asked(kind="members.appointment").status_code == 200
+    assert len(questions()) == len(few)
 
 
 def test_page_of_all_kinds_costs_little_more(asked, county, django_assert_max_num_queries):
