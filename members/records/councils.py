@@ -9,6 +9,7 @@ from members.filters import SessionFilters, TermFilters
 from members.forms import SessionForm, TermForm
 from members.models import Session, Term
 from members.rules import session_name
+from portal.accounts.roles import Permission
 from portal.lib.page_parts import Action
 from portal.lib.spreadsheet import Kind
 from portal.records import columns
@@ -77,6 +78,8 @@ SESSIONS = RecordType(
     filters=SessionFilters,
     form=SessionForm,
     bulk_fields=("place",),
+    # They name people.
+    readers={"agenda": Permission.VIEW_PEOPLE, "resolutions": Permission.VIEW_PEOPLE},
     form_creates=False,
     note="新的会议在各协会的“理事会”页登记",
     links=council_link("term.association"),

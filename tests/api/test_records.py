@@ -7,14 +7,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from members.models import Family, MemberGroup, Membership, Person
-from portal.accounts.roles import FAMILY
+from members.models import Family, MemberGroup, Membership, Person, Session
+from portal.accounts.roles import FAMILY, LEADER, OFFICE
 from portal.audit.models import Look
 from portal.records.registry import registered
 from tests import factories
 from tests.access import world
 
 API = "/api/v1"
+DAY = date(2021, 6, 30)
 
 
 @pytest.fixture
@@ -268,3 +269,17 @@ def test_family_of_another_county_is_not_made(client, county, other_county):
     )
 
     assert (answer.status_code, Family.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize(("role", "told"), [(OFFICE, "某人员作报告"), (LEADER, None)])
+def test_agenda_is_for_who_may_see_people(client, county, role, told):
+    term = factories.term(county)
+    held = Session.objects.create(
+        term=term, body="council", number=1, starts_on=DAY, ends_on=DAY, agenda="某人员作报告"
+    )
+    client.force_login(factories.user((role, county)))
+
+    row = client.get(f"{API}/sessions/{held.pk}/").json()
+    page = client.get(f"/records/sessions/{held.pk}/").content.decode()
+
+    assert (row["agenda"], "某人员作报告" in page) == (told, told is not None)
