@@ -1,4 +1,5 @@
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
@@ -21,6 +22,12 @@ def _nobody_else_at_the_end(django_db_setup, django_db_blocker):
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    """Count the requests of each test from nought: the limit of the API would refuse those of a long file."""
+    cache.clear()
 
 
 @pytest.fixture

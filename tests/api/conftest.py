@@ -1,12 +1,6 @@
 import pytest
-from django.core.cache import cache
 
 from portal.accounts import actions
-
-
-@pytest.fixture(autouse=True)
-def fresh_throttle():
-    cache.clear()
 
 
 @pytest.fixture
