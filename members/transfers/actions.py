@@ -15,6 +15,8 @@ from portal.accounts.roles import Permission
 from portal.lib.dates import BEIJING
 from portal.records.saving import refusal, save_record, save_version
 
+from .messages import tell_answered, tell_asked
+
 NOT_WAITING = "该申请已办结或已过期，不能再办理"
 
 
@@ -37,6 +39,7 @@ def ask(*, membership: Membership, to_code: str, reason: str, by: User, at: date
         _settle(earlier, TransferState.EXPIRED, by=None, at=at)
     request = TransferRequest(membership=current, to_code=to_code, reason=reason, asked_on=on, asked_by=by)
     save_record(request)
+    tell_asked(request, on=on)
     return request
 
 
@@ -63,6 +66,7 @@ def accept(
         _lock_member(membership)
         (moved,) = move([membership], to=to, on=on, group=group)
         _settle(locked, TransferState.ACCEPTED, by=by, at=at)
+    tell_answered(locked, on=_day(at))
     return moved
 
 
@@ -75,6 +79,7 @@ def decline(*, request: TransferRequest, answer: str, by: User, at: datetime, se
     locked = _waiting(request, seen=seen, at=at)
     _receiving(locked, by=by)
     _settle(locked, TransferState.DECLINED, by=by, at=at, answer=answer)
+    tell_answered(locked, on=_day(at))
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from portal.accounts.models import ApiToken, User
-from portal.accounts.roles import Permission
 from portal.lib.dates import now
 
 KEYWORD = b"bearer"
@@ -25,9 +24,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("令牌无效、已过期或已停用")
         if token.user.must_change_password:
             raise PermissionDenied("须先在网页上修改密码")
-        token.user.scope = token.user.scope.narrowed(
-            permissions=map(Permission, token.permissions), prefix=token.association.code
-        )
+        token.user.act_by(token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -17,6 +19,7 @@ from .models import KeyedRequest
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)
+REPEATABLE = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="同一个值重复提交只办理一次")
 
 
 def idempotency_key(request: Request) -> str:
@@ -28,7 +31,7 @@ def idempotency_key(request: Request) -> str:
 
 
 @transaction.atomic
-def once(request: Request, make: Callable[[], int]) -> int:
+def once(request: Request, make: Callable[[], object]) -> str:
     """Run a write and return the key of the record that it made.
 
     The same request again makes nothing and returns the same; one without a key is run as it is.
@@ -36,7 +39,7 @@ def once(request: Request, make: Callable[[], int]) -> int:
     """
     key = idempotency_key(request)
     if not key:
-        return make()
+        return str(make())
     # Waits for a twin that is still under way: of forty at once one makes the record and the others find it.
     mine, is_new = KeyedRequest.objects.get_or_create(
         user=request.user, key=key, defaults={"digest": _digest(request)}
@@ -45,7 +48,7 @@ def once(request: Request, make: Callable[[], int]) -> int:
         if mine.digest != _digest(request) or mine.record_key is None:
             raise refusal(f"这个 {HEADER} 已用于另一个请求", code="key_used", field=HEADER)
         return mine.record_key
-    mine.record_key = make()
+    mine.record_key = str(make())
     mine.save(update_fields=["record_key"])
     return mine.record_key
 
@@ -56,5 +59,11 @@ def forget_old() -> None:
 
 
 def _digest(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True)
+    body = json.dumps(request.data, sort_keys=True, default=_hash_of)
     return hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()
+
+
+def _hash_of(file: UploadedFile) -> str:
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return f"{file.name} {digest}"

@@ -10,7 +10,7 @@ class KeyedRequest(models.Model):
     key = models.CharField(max_length=100)
     # Of the address and the body: a key that comes again with another request is the client's mistake.
     digest = models.CharField(max_length=64)
-    record_key = models.BigIntegerField(null=True)
+    record_key = models.CharField(max_length=36, null=True)
     created_at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:

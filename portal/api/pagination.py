@@ -1,8 +1,12 @@
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
+
+from portal.lib.keyset import moment_in
 
 from .parameters import BIGINT_MAX
 
@@ -45,3 +49,17 @@ class CodePagination(CursorPagination):
 
     def is_position(self, text: str) -> bool:
         return re.fullmatch(r"[0-9]{2,12}(-[0-9]{4})?", text) is not None
+
+
+class NewestFirst(CursorPagination):
+    """Pages by the moment that the view names in `newest_by`."""
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> Sequence[str]:
+        return (f"-{view.newest_by}",)
+
+    def is_position(self, text: str) -> bool:
+        try:
+            moment_in(text)
+        except ValueError:
+            return False
+        return True

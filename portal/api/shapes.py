@@ -17,6 +17,8 @@ from associations.enums import (
 from members.enums import Entry
 from members.rules import QuotaResult
 from portal.jobs.models import JobState
+from portal.records.importing.enums import BatchState
+from portal.records.models import Export, ExportFormat, ImportBatch
 from portal.reports.models import ReportFile, ReportFormat, ReportKind
 
 QUOTA_RESULTS = [(result.value, result.label) for result in QuotaResult]
@@ -196,3 +198,52 @@ class ReportShape(serializers.Serializer):
     requested_at = serializers.DateTimeField()
     job = JobShape()
     files = ReportFileShape(many=True, help_text="生成后才有")
+
+
+class ExportShape(serializers.Serializer):
+    id = serializers.UUIDField()
+    records = serializers.CharField(source="slug", help_text="档案类型")
+    format = serializers.ChoiceField(ExportFormat.choices, help_text="超过工作簿容量的改为 csv")
+    requested_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(help_text="文件保留到此时")
+    rows = serializers.IntegerField(source="row_count", allow_null=True)
+    size = serializers.IntegerField(allow_null=True, help_text="字节")
+    sha256 = serializers.CharField()
+    job = JobShape()
+    url = serializers.SerializerMethodField(help_text="文件的地址，生成后才有")
+
+    def get_url(self, export: Export) -> str | None:
+        if not export.has_file:
+            return None
+        return reverse("api:export_file", kwargs={"key": export.pk}, request=self.context["request"])
+
+
+class FaultShape(serializers.Serializer):
+    row = serializers.IntegerField(help_text="文件中的行号")
+    header = serializers.CharField(help_text="列名")
+    message = serializers.CharField()
+
+
+class ImportShape(serializers.Serializer):
+    id = serializers.UUIDField()
+    type = serializers.CharField()
+    association = serializers.CharField(source="association.code")
+    name = serializers.CharField(help_text="文件名")
+    size = serializers.IntegerField(help_text="字节")
+    sha256 = serializers.CharField()
+    state = serializers.ChoiceField(BatchState.choices)
+    created = serializers.IntegerField(source="created_count", help_text="新增的行数")
+    changed = serializers.IntegerField(source="changed_count", help_text="修改的行数")
+    same = serializers.IntegerField(source="same_count", help_text="不变的行数")
+    wrong = serializers.IntegerField(source="wrong_count", help_text="有错误的行数")
+    faults = FaultShape(many=True, help_text="前50处错误；全部见错误工作簿")
+    uploaded_at = serializers.DateTimeField(source="created_at")
+    written_at = serializers.DateTimeField(allow_null=True)
+    undone_at = serializers.DateTimeField(allow_null=True)
+    job = JobShape(allow_null=True)
+    errors_url = serializers.SerializerMethodField(help_text="错误工作簿的地址")
+
+    def get_errors_url(self, batch: ImportBatch) -> str | None:
+        if not batch.errors_key:
+            return None
+        return reverse("api:import_errors", kwargs={"key": batch.pk}, request=self.context["request"])

@@ -2,7 +2,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from .records import routes as record_routes
-from .views import councils, register, reports, verdicts
+from .views import councils, exports, imports, register, reports, verdicts
 
 app_name = "api"
 urlpatterns = [
@@ -23,6 +23,16 @@ urlpatterns = [
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("reports/<uuid:key>/", reports.ReportDetail.as_view(), name="report"),
     path("reports/<uuid:key>/files/<str:name>", reports.ReportFileDownload.as_view(), name="report_file"),
+    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("exports/<uuid:key>/", exports.ExportDetail.as_view(), name="export"),
+    path("exports/<uuid:key>/file/", exports.ExportDownload.as_view(), name="export_file"),
+    path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/templates/<slug:import_slug>/", imports.ImportTemplate.as_view(), name="import_template"),
+    path("imports/<uuid:key>/", imports.ImportDetail.as_view(), name="import"),
+    path("imports/<uuid:key>/errors/", imports.ImportErrors.as_view(), name="import_errors"),
+    path("imports/<uuid:key>/check/", imports.ImportCheck.as_view(), name="import_check"),
+    path("imports/<uuid:key>/confirm/", imports.ImportConfirm.as_view(), name="import_confirm"),
+    path("imports/<uuid:key>/undo/", imports.ImportUndo.as_view(), name="import_undo"),
     path("jobs/<uuid:key>/", reports.JobDetail.as_view(), name="job"),
     *record_routes.patterns(),
 ]

@@ -34,6 +34,7 @@ def enqueue(
             "arguments": dict(arguments),
             "association_id": association.pk,
             "created_by": by,
+            "token": by.token if by else None,
             "parent": parent,
         },
     )

@@ -7,8 +7,10 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from portal.accounts.models import ApiToken, User
 from portal.accounts.roles import Permission
-from portal.accounts.scope import ScopedQuerySet
+from portal.accounts.scope import Scope, ScopedQuerySet
+from portal.lib.dates import now
 
 
 class JobState(models.TextChoices):
@@ -110,6 +112,10 @@ class Job(models.Model):
     created_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="jobs", verbose_name="发起人"
     )
+    # Where another system asked: the work is done with no more than its token allows.
+    token = models.ForeignKey(
+        "accounts.ApiToken", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField("发起时间", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 
@@ -142,6 +148,18 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.get_state_display()}"
+
+    @property
+    def asker(self) -> User:
+        """Whoever asked for the job, with what they may do by now: a grant may have ended, a token died."""
+        user = self.created_by
+        if self.token_id:
+            live = ApiToken.objects.scoped().live(at=now()).filter(pk=self.token_id)
+            if token := live.select_related("association").first():
+                user.act_by(token)
+            else:
+                user.scope = Scope(prefixes={})
+        return user
 
     @property
     def title(self) -> str:

@@ -69,13 +69,14 @@ def _edge_in(request: HttpRequest) -> Edge | None:
         if name in request.GET:
             at, _, key = request.GET[name].partition("~")
             try:
-                return Edge(at=_moment(at), key=UUID(key), is_backwards=name == "before")
+                return Edge(at=moment_in(at), key=UUID(key), is_backwards=name == "before")
             except ValueError:
                 raise BadRequest("页码有误，请从第一页重新查看") from None
     return None
 
 
-def _moment(text: str) -> datetime:
+def moment_in(text: str) -> datetime:
+    """Read the moment at which a page begins. Raises: ValueError for what is no moment of a row."""
     moment = datetime.fromisoformat(text)
     # Near the ends of the calendar the moment may lie outside it in another zone.
     if moment.tzinfo is None or not FIRST_DAY <= moment.date() <= LAST_DAY:

@@ -49,6 +49,7 @@ SUPERVISION_NOTICES = RecordType(
     order="-number",
     filters=SupervisionNoticeFilters,
     form_creates=False,
+    told=("subject", "state", "due_on", "document_number", "issued_on"),
     note="本级发出的和针对本级及下级的督办；尚未发文的只有督办协会看到",
     own_page=lambda notice: reverse("oversight:notice", args=[notice.pk]),
     list_links=new_notices,

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from portal.lib.dates import now
 
-from . import exporting
+from . import export_files
 from .erasure import Erased, erasure_step
 from .importing.erasing import take_out_of_imports
 from .models import Export, SavedFilter
@@ -24,7 +24,7 @@ def remove_exports(erased: Erased) -> None:
     slugs = [record_type.slug for record_type in registered() if record_type.model in models]
     exports = Export.objects.filter(slug__in=slugs, removed_at__isnull=True).exclude(sha256="")
     for export in exports:
-        exporting.path_of(export).unlink(missing_ok=True)
+        export_files.path_of(export).unlink(missing_ok=True)
     exports.update(removed_at=now())
 
 

@@ -13,7 +13,8 @@ from portal.accounts.models import User
 from portal.jobs.actions import enqueue
 from portal.jobs.models import ENDED, Job
 
-from .exporting import MadeFile, path_of, remove_leftovers
+from .export_files import path_of, remove_leftovers
+from .exporting import MadeFile
 from .lists import readable
 from .models import KEPT_FOR, Export, ExportFormat
 from .saving import refusal

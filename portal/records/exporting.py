@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
-from django.conf import settings
 from django.db.models import Model
 
 from portal.accounts.models import User
@@ -20,6 +19,7 @@ from portal.audit.enums import Channel
 from portal.lib import spreadsheet
 from portal.lib.database_settings import database_settings
 
+from .export_files import folder, name_of
 from .lists import ListRequest
 from .models import Export, ExportFormat
 from .queries import exact_count_of
@@ -57,28 +57,6 @@ def ordered(asked: ListRequest) -> ScopedQuerySet:
     return asked.rows.filter(not_frozen(asked.rows.model)).order_by(*asked.order.columns(is_reversed=False))
 
 
-def folder() -> Path:
-    """Return where the files of exports lie: apart from uploads, which are kept for good."""
-    return settings.FILES_DIR / "exports"
-
-
-def path_of(export: Export) -> Path:
-    """Return where the file of an export lies."""
-    return folder() / _name(export, export.sha256)
-
-
-def _name(export: Export, sha256: str) -> str:
-    # With the hash in it: a worker that lost the job and writes on cannot replace what another one finished.
-    return f"{export.pk}-{sha256}"
-
-
-def remove_leftovers(*, before: datetime) -> None:
-    """Delete what was written before that moment, also by workers that were killed half-way."""
-    for path in folder().glob("*") if folder().exists() else ():
-        if path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
-
-
 def write_export(
     export: Export,
     asked: ListRequest,
@@ -105,7 +83,7 @@ def write_export(
         else:
             file.writelines(spreadsheet.csv_chunks(sheet.columns, sheet.rows))
         size, sha256 = _measured(file)
-        os.replace(file.name, folder() / _name(export, sha256))
+        os.replace(file.name, folder() / name_of(export, sha256))
     return MadeFile(
         format=ExportFormat.XLSX if is_book else ExportFormat.CSV,
         row_count=counted.done,

@@ -19,15 +19,16 @@ from .saving import refusal
 @job(export_actions.EXPORT_JOB)
 def export_list(attempt: Attempt) -> None:
     export = Export.objects.select_related("user").get(job=attempt.job.pk)
+    asker = attempt.job.asker
     record_type = record_type_of(export.slug)
-    if record_type is None or not export.user.scope.may(record_type.view_permission):
+    if record_type is None or not asker.scope.may(record_type.view_permission):
         raise refusal("您现在没有查看这个列表的权限，没有导出", code="forbidden")
     try:
-        asked = read_list(QueryDict(export.query), record_type=record_type, user=export.user)
+        asked = read_list(QueryDict(export.query), record_type=record_type, user=asker)
     except BadRequest as error:
         raise refusal(f"列表已经改变，请重新导出：{error}", code="outdated") from error
     made = write_export(export, asked, record_type=record_type, at=now(), report=attempt.report_progress)
-    prefixes = export.user.scope.prefixes_for(record_type.view_permission)
+    prefixes = asker.scope.prefixes_for(record_type.view_permission)
     with attempt.finishing(rows=made.row_count):
         export_actions.keep(export=export, made=made, prefixes=prefixes)
 

@@ -10,7 +10,7 @@ from portal.accounts.roles import Permission
 from portal.audit import looks
 from portal.audit.enums import Channel
 
-from .models import Export, SavedFilter
+from .models import Export, SavedFilter, StoredFile
 from .subjects import lock_of
 from .types import MOST_DIGITS, RecordType, rows_of
 
@@ -53,6 +53,17 @@ def find_record(
     if record is None:
         raise Http404(f"没有这条{record_type.label}记录，或您无权查看")
     return record
+
+
+def file_in(record: Model, field: str, *, record_type: RecordType) -> StoredFile:
+    """Return the file that a field of a loaded record holds.
+
+    Raises: Http404 where there is none, or no such field.
+    """
+    stored = getattr(record, field) if field in record_type.file_fields else None
+    if stored is None:
+        raise Http404("该记录没有这份附件")
+    return stored
 
 
 def load_parent(request: HttpRequest, record_type: RecordType) -> tuple[str, Model] | None:

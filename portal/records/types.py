@@ -99,7 +99,8 @@ class RecordType:
 
     `links` lead from a record to other pages, and `links_for` those that depend on the reader;
     `forward(key, user)` is the page that tells what became of a record that is no more, or "". `bulk_pages`
-    are labels and routes of other pages that the chosen records of the list are posted to.
+    are labels and routes of other pages that the chosen records of the list are posted to. Over REST a
+    record tells the fields of its model, and the columns that are `told`.
     """
 
     slug: str
@@ -131,6 +132,7 @@ class RecordType:
     links_for: Callable[[Model, "User"], Sequence[Action]] = lambda record, user: ()
     forward: Callable[[int, "User"], str] = lambda key, user: ""
     bulk_pages: tuple[tuple[str, str], ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -172,6 +174,10 @@ class RecordType:
             )
 
         return tuple(narrowed(column) if column.name in self.readers else column for column in self.columns)
+
+    def told_columns(self) -> tuple[Column, ...]:
+        """Return the columns that REST tells besides the fields of the model."""
+        return tuple(column for column in self.columns if column.name in self.told)
 
     @property
     def needs_parent(self) -> bool:

@@ -18,7 +18,7 @@ from portal.jobs.models import Job
 from portal.lib.json_codec import Json
 from portal.oversight.enums import NoticeStep
 from portal.oversight.models import SupervisionNotice, SupervisionStep
-from portal.records.exporting import path_of
+from portal.records.export_files import path_of
 from portal.records.files import store_bytes
 from portal.records.importing.enums import BatchState
 from portal.records.importing.models import ImportBatch

@@ -4,11 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from members.models import Family, MemberGroup, Membership, Person, Session
-from portal.accounts.roles import FAMILY, LEADER, OFFICE
+from portal.accounts.roles import ADMINISTRATOR, FAMILY, LEADER, OFFICE
 from portal.audit.models import Look
 from portal.records.registry import registered
 from tests import factories
@@ -283,3 +285,70 @@ def test_agenda_is_for_who_may_see_people(client, county, role, told):
     page = client.get(f"/records/sessions/{held.pk}/").content.decode()
 
     assert (row["agenda"], "某人员作报告" in page) == (told, told is not None)
+
+
+@pytest.fixture
+def steward(client, county):
+    """Whoever keeps the policy documents of the county."""
+    client.force_login(factories.user((ADMINISTRATOR, county), username="steward", association=county))
+    return client
+
+
+@pytest.fixture
+def library(settings, tmp_path, county):
+    """A document of the county, and its file as bytes."""
+    settings.FILES_DIR = tmp_path / "files"
+    return factories.policy(county), b"%PDF-1.7 decision"
+
+
+def upload(client, policy, record="{}", *, name="decision.pdf", part="file", content=b"%PDF-1.7 decision"):
+    body = {"record": record, part: SimpleUploadedFile(name, content)}
+    data = encode_multipart(BOUNDARY, body)
+    return client.patch(
+        f"{API}/policies/{policy.pk}/",
+        data,
+        content_type=MULTIPART_CONTENT,
+        headers={"if-match": f'"{policy.version}"'},
+    )
+
+
+def test_file_is_uploaded_beside_the_record_and_read_again(steward, library):
+    policy, content = library
+
+    answer = upload(steward, policy, '{"title": "新的名称"}')
+    again = steward.get(f"{API}/policies/{policy.pk}/files/file/")
+
+    assert (answer.status_code, answer.json()["title"]) == (200, "新的名称")
+    assert b"".join(again.streaming_content) == content
+    assert again["Content-Disposition"] == 'attachment; filename="decision.pdf"'
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"part": "portrait"}, 400),
+        ({"record": "[1]"}, 400),
+        ({"record": "{"}, 400),
+        ({"record": '{"colour": "red"}'}, 400),
+        ({"name": "decision.exe"}, 409),
+        ({"content": b"no PDF"}, 409),
+    ],
+    ids=str,
+)
+def test_upload_that_does_not_fit_changes_nothing(steward, library, changed, code):
+    policy, _ = library
+
+    answer = upload(steward, policy, **changed)
+
+    policy.refresh_from_db()
+    assert (answer.status_code, policy.version, policy.file) == (code, 1, None)
+
+
+def test_record_without_a_file_has_none_to_read(steward, library):
+    policy, _ = library
+
+    statuses = [
+        steward.get(f"{API}/policies/{policy.pk}/files/{field}/").status_code for field in ("file", "title")
+    ]
+
+    assert statuses == [404, 404]

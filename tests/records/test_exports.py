@@ -19,7 +19,7 @@ from portal.jobs.models import Job, JobState
 from portal.lib.dates import now
 from portal.lib.findings import RuleViolation
 from portal.records import export_actions, exporting
-from portal.records.exporting import path_of
+from portal.records.export_files import path_of
 from portal.records.models import KEPT_FOR, Export
 from portal.records.views import exports
 from tests import factories

@@ -68,6 +68,8 @@ class User(AbstractUser):
 
     # Of rows that were read `with_device`.
     has_device: bool
+    # By which the user speaks in this request; whatever they set going goes no further than it does.
+    token: "ApiToken | None" = None
 
     objects = AccountManager()
 
@@ -92,6 +94,12 @@ class User(AbstractUser):
     def scope(self) -> Scope:
         """What the user may do and where today; read once for each loaded user, hence once a request."""
         return Scope.of_grants(self.held_roles()) if self.is_active else Scope(prefixes={})
+
+    def act_by(self, token: "ApiToken") -> None:
+        """Confine the user to what a token of theirs allows."""
+        self.token = token
+        permissions = map(Permission, token.permissions)
+        self.scope = self.scope.narrowed(permissions=permissions, prefix=token.association.code)
 
     def held_roles(self) -> QuerySet:
         """Return the codename and the code of every role in force today, also of a deactivated user."""

@@ -1,30 +1,62 @@
 """A JSON body as what the record's own form takes: one form checks what people type and what systems send."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.db.models import Model
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
 
 from associations.register.fields import AssociationField
 from portal.accounts.models import User
+from portal.api.parsers import ShallowJSONParser
 from portal.lib.money import YuanField, yuan
 from portal.records.types import MOST_DIGITS, RecordType, rows_of
 
 SEEN = "seen"
+RECORD = "record"
 MULTIPLE = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
 def accepted(form: type[forms.BaseForm]) -> dict[str, forms.Field]:
-    """Name the fields of a form that a JSON body may carry; files come by the pages only."""
+    """Name the fields of a form that a JSON body may carry; files stand beside it."""
     fields = {name: field for name, field in form.base_fields.items() if name != SEEN}
     return {
         _outside(name, field): field
         for name, field in fields.items()
         if not isinstance(field, forms.FileField)
     }
+
+
+def files_of(form: type[forms.BaseForm]) -> dict[str, forms.FileField]:
+    """Name the fields of a form that take a file."""
+    return {name: field for name, field in form.base_fields.items() if isinstance(field, forms.FileField)}
+
+
+def json_in(request: Request) -> dict[str, Any]:
+    """Return the JSON object that a request brings: its body, or the part `record` beside files.
+
+    Raises: ParseError.
+    """
+    if not isinstance(request.data, QueryDict):
+        body = request.data
+    else:
+        text = request.POST.get(RECORD, "{}")
+        body = ShallowJSONParser().parse(BytesIO(text.encode()), parser_context={"encoding": "utf-8"})
+    if not isinstance(body, dict):
+        raise ParseError("请求内容须为 JSON 对象")
+    return body
+
+
+def check_files(form: type[forms.BaseForm], files: MultiValueDict) -> None:
+    """Refuse files that no field of the form takes. Raises: ValidationError."""
+    if unknown := set(files) - set(files_of(form)):
+        raise serializers.ValidationError({name: ["该字段不接受文件"] for name in unknown})
 
 
 def _outside(name: str, field: forms.Field) -> str:
@@ -116,6 +148,16 @@ def body_of(
     fields |= {name: _shape(field) for name, field in accepted(form or record_type.form).items()}
     name = "".join(part.capitalize() for part in record_type.slug.split("-"))
     return type(f"{name}{suffix}", (serializers.Serializer,), fields)
+
+
+def upload_of(body: type[serializers.Serializer], form: type[forms.BaseForm]) -> type[serializers.Serializer]:
+    """Make the shape of a body that brings files: the JSON is one of its parts."""
+    fields: dict[str, serializers.Field] = {RECORD: body(required=False)}
+    fields |= {
+        name: serializers.FileField(required=False, help_text=str(field.label))
+        for name, field in files_of(form).items()
+    }
+    return type(f"{body.__name__}WithFiles", (serializers.Serializer,), fields)
 
 
 def _shape(field: forms.Field) -> serializers.Field:

@@ -4,22 +4,26 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.urls import URLPattern, path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.settings import api_settings
 
-from portal.api.idempotency import HEADER
+from portal.api.idempotency import REPEATABLE
 from portal.api.parameters import CodeField
 from portal.records.forms import end_form_of
 from portal.records.registry import registered
 from portal.records.types import RecordType
 
-from .bodies import body_of
+from .bodies import body_of, files_of, upload_of
 from .rows import serializer_of
 from .views import (
     PAGE_SIZE,
     Changing,
     Deleting,
     RecordEnding,
+    RecordFile,
     RecordListing,
     RecordMaking,
     RecordReading,
@@ -29,7 +33,6 @@ from .views import (
 MAX_PAGE = 200
 # The register answers by official code and not by key.
 HAND_MADE = ("associations",)
-REPEATABLE = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="同一个值重复提交只登记一次")
 SEEN = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="读取时得到的 ETag"
 )
@@ -44,7 +47,7 @@ def patterns() -> Iterator[URLPattern]:
 def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
     slug, label = record_type.slug, record_type.label
     row = serializer_of(record_type)
-    body = body_of(record_type, parents=record_type.parents) if record_type.form else None
+    body = _bodies(record_type)
     making = {"summary": f"登记{label}", "parameters": [REPEATABLE], "request": body, "responses": {201: row}}
     parameters = list_parameters_of(record_type)
     yield path(
@@ -77,6 +80,16 @@ def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
         ),
         name=f"{slug}_detail",
     )
+    if record_type.file_fields:
+        said = {
+            "summary": f"下载{label}的附件",
+            "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        }
+        yield path(
+            f"{slug}/<int:pk>/files/<slug:field>/",
+            _view(record_type, RecordFile, get=said),
+            name=f"{slug}_file",
+        )
     if record_type.ending:
         form = end_form_of(record_type)
         ending = {
@@ -88,8 +101,20 @@ def patterns_of(record_type: RecordType) -> Iterator[URLPattern]:
         yield path(f"{slug}/<int:pk>/end/", _view(record_type, RecordEnding, post=ending), name=f"{slug}_end")
 
 
+def _bodies(record_type: RecordType) -> Any:
+    """Say what a write may bring: JSON, and beside it files where the form takes some."""
+    if record_type.form is None:
+        return None
+    body = body_of(record_type, parents=record_type.parents)
+    if not files_of(record_type.form):
+        return body
+    return {"application/json": body, "multipart/form-data": upload_of(body, record_type.form)}
+
+
 def _view(record_type: RecordType, *bases: type, list_parameters: type | None = None, **said: dict[str, Any]):
     attributes = {"record_type": record_type, "list_parameters": list_parameters}
+    if record_type.form and files_of(record_type.form):
+        attributes["parser_classes"] = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser]
     view: type[RecordResource] = type(f"{record_type.slug}-view", bases, attributes)
     for method, words in said.items():
         if hasattr(view, method):

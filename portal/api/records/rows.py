@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from associations.models import Association
 from portal.accounts.models import User
+from portal.lib.spreadsheet import Kind
 from portal.records.history_queries import shown_fields
 from portal.records.subjects import is_frozen
 from portal.records.types import RecordType
@@ -38,6 +39,7 @@ def row_of(record: Model, record_type: RecordType, *, user: User) -> dict[str, A
     for field in shown_fields(record_type.model):
         told = _values(record, field, record_type)
         row |= told if record_type.may_read(field.name, record, user=user) else dict.fromkeys(told)
+    row |= {column.name: _json(column.read(record)) for column in record_type.told_columns()}
     if is_frozen(record):
         # Of somebody whose data are frozen the name, as on the pages.
         row |= dict.fromkeys(row.keys() - NAMING)
@@ -56,13 +58,17 @@ def _values(record: Model, field: Field, record_type: RecordType) -> dict[str, A
 
 
 def _plain(value: object, field: Field, record_type: RecordType) -> object:
+    if isinstance(value, str) and field.name in record_type.masks:
+        return record_type.masks[field.name](value)
+    return _json(value)
+
+
+def _json(value: object) -> object:
     match value:
         case date():
             return value.isoformat()
         case Decimal():
             return f"{value:f}"
-        case str() if field.name in record_type.masks:
-            return record_type.masks[field.name](value)
     return value
 
 
@@ -81,6 +87,9 @@ def serializer_of(record_type: RecordType) -> type[serializers.Serializer]:
     }
     for field in shown_fields(record_type.model):
         fields |= _shapes(field, record_type)
+    for column in record_type.told_columns():
+        kind = serializers.DateField if column.kind == Kind.DATE else serializers.CharField
+        fields[column.name] = kind(allow_null=True, help_text=column.label)
     name = "".join(part.capitalize() for part in record_type.slug.split("-"))
     return type(f"{name}Record", (serializers.Serializer,), fields)
 

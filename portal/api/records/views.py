@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Model
-from django.http import Http404, QueryDict
+from django.http import Http404, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -19,13 +20,15 @@ from portal.api.views.base import Resource
 from portal.audit.enums import Channel
 from portal.lib.findings import RuleViolation
 from portal.records import actions
+from portal.records.files import file_response
 from portal.records.forms import EndForm, VersionedForm, end_form_of
 from portal.records.lists import PLACE, read_list
-from portal.records.permissions import find_record, record_looks, require
+from portal.records.permissions import file_in, find_record, record_looks, require
 from portal.records.queries import edge_in, page_of
+from portal.records.subjects import has_field
 from portal.records.types import RecordType
 
-from .bodies import form_entries, parent_in
+from .bodies import check_files, form_entries, json_in, parent_in
 from .rows import row_of
 
 PAGE_SIZE = 50
@@ -48,17 +51,13 @@ class RecordResource(Resource):
     def is_personal(self) -> bool:
         return self.record_type.view_permission in (Permission.VIEW_PEOPLE, Permission.VIEW_FAMILIES)
 
-    def body(self) -> dict[str, Any]:
-        if not isinstance(self.request.data, dict):
-            raise ParseError("请求内容须为 JSON 对象")
-        return self.request.data
-
     def checked(self, record: Model, body: dict[str, Any], *, parents: tuple[str, ...] = ()) -> VersionedForm:
         """Put the body into the record through its form, and return the form. Raises: ValidationError."""
         blank = self.record_type.form(None, instance=record, user=self.request.user)
         entries = form_entries(blank, body, extra=parents)
         entries["seen"] = str(getattr(record, "version", 1))
-        form = self.record_type.form(entries, instance=record, user=self.request.user)
+        check_files(self.record_type.form, self.request.FILES)
+        form = self.record_type.form(entries, self.request.FILES, instance=record, user=self.request.user)
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
         return form
@@ -87,6 +86,12 @@ class RecordResource(Resource):
         return Response(row, status=code, headers=tag | headers)
 
 
+def place_path(record_type: RecordType) -> str:
+    """Return the way to the code that a row calls `association_code`; of a notice it is whom it is about."""
+    is_field = has_field(record_type.model, "association")
+    return "association__code" if is_field else record_type.records().scope_path
+
+
 def tag_of(record: Model) -> str:
     return f'"{record.version}"'
 
@@ -108,7 +113,7 @@ class RecordListing(RecordResource):
             raise serializers.ValidationError(asked.filters.errors.get_json_data())
         rows = asked.rows
         if code := self.asked.get("association"):
-            rows = rows.filter(**{rows.scope_path: code})
+            rows = rows.filter(**{place_path(self.record_type): code})
         edge = edge_in(QueryDict(cursor_query(self.asked)), model=self.record_type.model, order=asked.order)
         # The keys were found in the user's scope.
         source = asked.filters.dressed(self.record_type.records().scoped())
@@ -149,7 +154,7 @@ class RecordMaking(RecordListing):
         return self.shown(record, code=201, Location=place)
 
     def _make(self) -> int:
-        body = self.body()
+        body = json_in(self.request)
         parent = parent_in(body, self.record_type, by=self.request.user)
         form = self.checked(self.record_type.model(**parent), body, parents=self.record_type.parents)
         return self.written(actions.create, form.instance, extras=form.extras()).pk
@@ -160,6 +165,10 @@ class RecordReading(RecordResource):
         record = find_record(request, self.record_type, pk)
         if hasattr(record, "version") and (known := get_conditional_response(request, etag=tag_of(record))):
             return known
+        if self.record_type.told:
+            # With what the list reads besides the fields.
+            asked = read_list(QueryDict(), record_type=self.record_type, user=request.user)
+            record = get_object_or_404(asked.rows, pk=pk)
         return self.shown(record)
 
     def own(self, pk: int) -> Model:
@@ -170,7 +179,7 @@ class Changing:
     def patch(self, request: Request, pk: int) -> Response:
         record = self.own(pk)
         seen = self.seen()
-        form = self.checked(record, self.body())
+        form = self.checked(record, json_in(self.request))
         self.written(actions.change, form.instance, seen=seen, extras=form.extras())
         return self.shown(find_record(request, self.record_type, pk))
 
@@ -181,6 +190,14 @@ class Deleting:
         return Response(status=204)
 
 
+class RecordFile(RecordResource):
+    def get(self, request: Request, pk: int, field: str) -> HttpResponseBase:
+        record = find_record(request, self.record_type, pk)
+        stored = file_in(record, field, record_type=self.record_type)
+        record_looks(request, self.record_type, [record], channel=Channel.API)
+        return file_response(stored)
+
+
 class RecordEnding(RecordResource):
     def post(self, request: Request, pk: int) -> Response:
         record = find_record(request, self.record_type, pk, self.record_type.edit_permission)
@@ -188,7 +205,7 @@ class RecordEnding(RecordResource):
         if not ending.is_open(record):
             raise Http404("该记录已经结束")
         seen = self.seen()
-        form = self.ending_form(record, self.body())
+        form = self.ending_form(record, json_in(self.request))
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
         values = {name: form.cleaned_data[name] for name in ending.fields}

@@ -3,21 +3,19 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from portal.api import shapes
-from portal.api.idempotency import HEADER, idempotency_key
+from portal.api.idempotency import REPEATABLE, idempotency_key
 from portal.api.orders import ReportBody, order_report
 from portal.api.permissions import load_job, load_report, load_report_file
 from portal.api.views.base import Resource
 from portal.jobs.models import BATCH
 from portal.jobs.queries import batch_progress
 from portal.records.files import path_of
-
-REPEATABLE = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="同一个值重复提交只生成一份")
 
 
 class Reports(Resource):

@@ -16,6 +16,7 @@ from portal.records.files import store_upload
 from portal.records.models import StoredFile
 from portal.records.saving import refusal, save_record
 
+from .messages import tell_step
 from .permissions import actor_of, handler_of, issuing_office, may_issue
 from .queries import steps_of
 from .rules import Act, act_findings, actor_findings, day_findings, state_after, subject_findings
@@ -153,6 +154,7 @@ def _add(step: SupervisionStep, *, seen: SupervisionStep) -> SupervisionStep:
     act = Act(step=what, on=step.on, due_on=step.due_on)
     _refuse(act_findings(act, last=NoticeStep(last.step), last_on=last.on, today=today()))
     save_record(step)
+    tell_step(step, earlier=steps, on=today())
     return step
 
 

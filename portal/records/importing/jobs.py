@@ -65,7 +65,7 @@ def undo(attempt: Attempt) -> None:
 
 
 def _batch_of(attempt: Attempt) -> ImportBatch:
-    batches = ImportBatch.objects.scoped().select_related("created_by", "association")
+    batches = ImportBatch.objects.scoped().select_related("created_by", "association", "job")
     batch = batches.filter(job=attempt.job.pk).first()
     if batch is None:
         raise refusal("该文件已另行检查，这次的结果不再需要", code="replaced")
@@ -89,9 +89,8 @@ def _still(batch: ImportBatch, state: BatchState) -> ImportBatch:
 
 
 def _context(batch: ImportBatch, *, locks: bool) -> Context:
-    # Asked anew in every job: a grant may have ended since the file was sent.
     permission = type_of(batch.type).edit_permission
-    return Context(by=batch.created_by, permission=permission, on=today(), locks=locks)
+    return Context(by=batch.job.asker, permission=permission, on=today(), locks=locks)
 
 
 def _history(batch: ImportBatch, verb: str = ""):

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 
 from portal.jobs.models import Job
 
-from .models import ImportBatch
+from .models import ImportBatch, ImportBatchQuerySet
 from .registry import registered
 from .types import ImportType
 
@@ -33,6 +33,13 @@ def load_type(request: HttpRequest, slug: str) -> ImportType:
     return found
 
 
+def own_batches(request: HttpRequest) -> ImportBatchQuerySet:
+    """Return the user's own batches, with what is told of them."""
+    return ImportBatch.objects.visible_to(request.user).select_related(
+        "association", "job__association", "created_by"
+    )
+
+
 def load_batch_of(request: HttpRequest, job_id: UUID) -> ImportBatch:
     """Return the batch that a job worked on, also where another one does by now.
 
@@ -50,8 +57,18 @@ def load_batch(request: HttpRequest, pk: object) -> ImportBatch:
 
     Raises: Http404.
     """
-    batches = ImportBatch.objects.visible_to(request.user).filter(pk=pk)
-    batch = batches.select_related("association", "job", "created_by").first()
+    batch = own_batches(request).filter(pk=pk).first()
     if batch is None:
         raise Http404(MISSING)
+    return batch
+
+
+def load_errors(request: HttpRequest, pk: object) -> ImportBatch:
+    """Return one of the user's own batches that has a workbook of its errors.
+
+    Raises: Http404.
+    """
+    batch = load_batch(request, pk)
+    if not batch.errors_key:
+        raise Http404("这次导入没有错误工作簿，或已按期删除")
     return batch

@@ -12,6 +12,9 @@ from django.views.decorators.debug import sensitive_variables
 from portal.lib.sealed import SealError, seal_bytes, unseal_bytes
 from portal.records.files import put
 
+from .books import template
+from .types import ImportType
+
 PURPOSE = "import.file"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -67,3 +70,9 @@ def download(key: str, *, name: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def template_download(import_type: ImportType) -> FileResponse:
+    """Answer with the workbook that a clerk fills in."""
+    name = f"{import_type.label}导入模板.xlsx"
+    return FileResponse(BytesIO(template(import_type)), as_attachment=True, filename=name, content_type=XLSX)

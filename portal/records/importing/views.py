@@ -1,4 +1,3 @@
-from io import BytesIO
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,16 +14,15 @@ from portal.lib.page_parts import Action, Crumb
 from portal.records.forms import show_findings
 
 from . import actions
-from .books import template
 from .enums import BatchState
 from .forms import UploadForm
 from .models import ImportBatch
 from .page import batch_page
-from .permissions import load_batch, load_batch_of, load_type, own_types
+from .permissions import load_batch, load_batch_of, load_errors, load_type, own_batches, own_types
 from .plans import Context
 from .queries import obstacles_to_undo, written_by
 from .registry import type_of
-from .sealed_files import XLSX, download
+from .sealed_files import download, template_download
 
 PAGE_SIZE = 50
 SHOWN_OBSTACLES = 20
@@ -33,8 +31,7 @@ SHOWN_OBSTACLES = 20
 @require_GET
 def batch_list(request: HttpRequest) -> HttpResponse:
     types = own_types(request)
-    batches = ImportBatch.objects.visible_to(request.user).select_related("job")
-    page = newest_first(batches, by="created_at", request=request, size=PAGE_SIZE)
+    page = newest_first(own_batches(request), by="created_at", request=request, size=PAGE_SIZE)
     context = {
         "page": page,
         "types": types,
@@ -64,9 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def template_file(request: HttpRequest, import_slug: str) -> FileResponse:
-    import_type = load_type(request, import_slug)
-    name = f"{import_type.label}导入模板.xlsx"
-    return FileResponse(BytesIO(template(import_type)), as_attachment=True, filename=name, content_type=XLSX)
+    return template_download(load_type(request, import_slug))
 
 
 @require_GET
@@ -91,9 +86,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def errors(request: HttpRequest, pk: UUID) -> FileResponse:
-    batch = load_batch(request, pk)
-    if not batch.errors_key:
-        raise Http404("这次导入没有错误工作簿，或已按期删除")
+    batch = load_errors(request, pk)
     return download(batch.errors_key, name=batch.errors_name)
 
 

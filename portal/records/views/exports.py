@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import (
     FileResponse,
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -19,13 +18,14 @@ from portal.accounts.roles import Permission
 from portal.audit.enums import Channel
 from portal.jobs import actions as job_actions
 from portal.lib import spreadsheet
-from portal.lib.dates import BEIJING, now
+from portal.lib.dates import now
 from portal.lib.findings import RuleViolation
 from portal.lib.keyset import newest_first
 from portal.lib.page_parts import Crumb
 from portal.lib.spreadsheet import Sheet
 from portal.records import export_actions
-from portal.records.exporting import ordered, path_of, sheet_of
+from portal.records.export_files import TYPES, download
+from portal.records.exporting import ordered, sheet_of
 from portal.records.forms import ExportForm
 from portal.records.lists import ListRequest, list_request, with_query
 from portal.records.models import Export, ExportFormat
@@ -36,10 +36,6 @@ from portal.records.types import RecordType
 
 AT_ONCE = 5_000
 PAGE_SIZE = 20
-TYPES = {
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 WRITES = ["GET", "HEAD", "POST"]
 
 
@@ -141,20 +137,4 @@ def retry(request: HttpRequest, export_id: UUID) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, export_id: UUID) -> FileResponse:
-    found = load_export(request, export_id)
-    record_type = record_type_of(found.slug)
-    # Whoever has lost a place or the permission since may not have what was read while they held it.
-    if record_type is None or not found.is_covered_by(request.user.scope, record_type.view_permission):
-        raise Http404("您现在没有查看这些记录的权限")
-    if not found.has_file:
-        raise Http404("没有这个文件，或保留期已过")
-    try:
-        stream = path_of(found).open("rb")
-    except FileNotFoundError:
-        raise Http404("文件已不在服务器上，请重新导出") from None
-    name = f"{record_type.label}-{found.requested_at.astimezone(BEIJING):%Y%m%d-%H%M}.{found.format}"
-    response = FileResponse(
-        stream, as_attachment=True, filename=name, content_type=TYPES[ExportFormat(found.format)]
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(load_export(request, export_id), by=request.user)

@@ -11,7 +11,7 @@ from portal.records.file_queries import FilePlace, file_page
 from portal.records.file_sources import sources_of
 from portal.records.files import file_response
 from portal.records.forms import FileFilterForm
-from portal.records.permissions import load_record, record_looks
+from portal.records.permissions import file_in, load_record, record_looks
 from portal.records.types import RecordType
 
 PAGE_SIZE = 50
@@ -64,8 +64,6 @@ def page_url(request: HttpRequest, place: FilePlace | None) -> str:
 @require_safe
 def file(request: HttpRequest, pk: int, field: str, record_type: RecordType) -> FileResponse:
     record = load_record(request, record_type, pk)
-    stored = getattr(record, field) if field in record_type.file_fields else None
-    if stored is None:
-        raise Http404("该记录没有这份附件")
+    stored = file_in(record, field, record_type=record_type)
     record_looks(request, record_type, [record], channel=Channel.EXPORT)
     return file_response(stored)

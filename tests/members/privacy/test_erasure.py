@@ -25,7 +25,7 @@ from portal.jobs.models import Job
 from portal.lib.dates import today
 from portal.lib.sealed import search_hash
 from portal.records.erasure import Erased, erasure_steps
-from portal.records.exporting import path_of
+from portal.records.export_files import path_of
 from portal.records.files import store_bytes
 from portal.records.importing.sealed_files import store_sealed
 from portal.records.models import Export, ImportBatch, ImportedRow, SavedFilter

@@ -9,6 +9,7 @@ from members.models import ContactHousehold, MemberGroup, Membership, Person, Tr
 from members.transfers import actions
 from portal.accounts.models import User
 from portal.accounts.roles import OFFICE
+from portal.inbox.models import Message
 from portal.lib.dates import BEIJING
 from portal.lib.findings import RuleViolation
 from tests import factories
@@ -243,3 +244,27 @@ def test_forty_transfers_of_the_same_list_move_it_once(other_county, city_office
     assert outcomes.count("done") == 1
     assert set(outcomes) == {"done", "already_left"}
     assert Membership.objects.open().count() == 3
+
+
+def told():
+    rows = Message.objects.scoped().order_by("created_at")
+    return list(rows.values_list("user__username", "association__code", "text"))
+
+
+def test_both_offices_hear_of_a_request(county, other_county, neighbour, office, asked):
+    second = factories.user((OFFICE, county), username="second", association=county)
+
+    accept(asked, neighbour)
+
+    assert told()[0] == ("neighbour", "360103", "有一项转入西湖区的转会申请待办理")
+    assert set(told()[1:]) == {
+        (user.username, "360102", "东湖区的一项转会申请已被接收") for user in (office, second)
+    }
+
+
+def test_nobody_hears_of_a_request_to_a_place_that_is_none(city_office, county, office):
+    membership = factories.membership(county, joined_on=JOINED)
+
+    actions.ask(membership=membership, to_code="360199", reason="搬家", by=office, at=AT)
+
+    assert told() == []

@@ -5,6 +5,7 @@ from django.db import InternalError, connection, transaction
 
 from associations.enums import Body, Milestone
 from portal.accounts.roles import OFFICE
+from portal.inbox.models import Message
 from portal.lib.findings import RuleViolation
 from portal.oversight.enums import NoticeKind, NoticeState
 from portal.oversight.models import SupervisionNotice, SupervisionStep
@@ -219,3 +220,35 @@ def test_notice_is_the_issuers_alone_until_it_goes_out(found, office, above, top
     )
 
     assert (before, seers()) == ([0, 1, 1, 0], [1, 1, 1, 0])
+
+
+def told() -> list[tuple[str, str, str]]:
+    """List who was told what about which place, in the order of time."""
+    rows = Message.objects.scoped().order_by("created_at", "pk")
+    return list(rows.values_list("user__username", "association__code", "text"))
+
+
+def test_each_step_is_told_to_the_office_that_goes_on_with_it(office, above, top, answered):
+    returned = supervision_actions.return_(
+        seen=answered, text="缺盖章页", due_on=date(2021, 3, 10), by=above, on=date(2021, 2, 20)
+    )
+    supervision_actions.raise_(seen=returned, text="逾期不改", by=above, on=LATER)
+
+    assert told() == [
+        ("office", "360102", f"收到督办“{NoticeKind.OTHER.label}”，请于 2021-02-20 前回复"),
+        ("above", "3601", f"东湖区已回复督办“{NoticeKind.OTHER.label}”，请审核"),
+        ("office", "360102", f"督办“{NoticeKind.OTHER.label}”的回复被退回，请于 2021-03-10 前重新回复"),
+        ("top", "36", f"东湖区的督办“{NoticeKind.OTHER.label}”提请本级处理"),
+    ]
+
+
+@pytest.mark.parametrize(("is_issued", "count"), [(False, 0), (True, 2)])
+def test_nobody_below_hears_of_a_notice_that_was_never_issued(office, above, found, is_issued, count):
+    seen = found.steps.get()
+    if is_issued:
+        seen = supervision_actions.issue(
+            seen=seen, document_number="洪计生协〔2021〕1号", due_on=DUE, by=above, on=ISSUED
+        )
+    supervision_actions.withdraw(seen=seen, text="误发", by=above, on=LATER)
+
+    assert len(told()) == count

@@ -308,3 +308,22 @@ def test_office_of_two_places_acts_for_its_own(visit, county, city, province):
     visit(both, "notice_new", post=entry())
 
     assert SupervisionNotice.objects.get().issuer == city
+
+
+def test_notice_says_over_rest_where_it_stands_and_whom_it_is_about(client, issued, office):
+    client.force_login(office)
+
+    row = client.get(f"/api/v1/supervision-notices/{issued.notice_id}/").json()
+    listed = client.get("/api/v1/supervision-notices/?association=360102").json()["results"]
+    of_the_issuer = client.get("/api/v1/supervision-notices/?association=3601").json()["results"]
+
+    told = ("association_code", "issuer_code", "state", "due_on", "document_number", "issued_on")
+    assert [row[name] for name in told] == [
+        "360102",
+        "3601",
+        "待回复（逾期）",
+        "2021-02-20",
+        "洪计生协〔2021〕1号",
+        "2021-01-20",
+    ]
+    assert (listed, of_the_issuer) == ([row], [])
