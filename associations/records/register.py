@@ -55,6 +55,7 @@ ASSOCIATIONS = RecordType(
     form_creates=False,
     note="用于导出和批量修改；代码、名称、成立和撤销在各协会的页面办理",
     write=actions.correct,
+    children=("function-transfers", "venues", "partner-units"),
     own_page=page_of,
     own_tabs=tabs_of,
 )

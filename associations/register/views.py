@@ -28,6 +28,8 @@ from portal.lib.asof import day_of
 from portal.lib.dates import today
 from portal.lib.filters import refuse_unknown
 from portal.lib.page_parts import Action
+from portal.records.registry import record_type_of
+from portal.records.relations import sections_of
 
 PAGE_SIZE = 50
 PLACE = re.compile(r"[\d-]{0,20}")
@@ -105,6 +107,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "below": below(association, on=on),
         "units": units_below(association, on=on),
         "staffing": staffing_of(association, on=on),
+        "sections": sections_of(request, record_type_of("associations"), association),
         "successions": successions_of(association),
         "on": on,
         "today": today(),

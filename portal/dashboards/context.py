@@ -1,6 +1,7 @@
 """What every page shows around itself: the menu, the search box and the user."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -78,8 +79,9 @@ def menu_items(entries: tuple[Entry, ...], *, scope: Scope, current: str) -> tup
     return tuple(items)
 
 
+@cache
 def page_url(url_name: str) -> str:
-    """Return the address of a page, or nothing while the portal has no such page."""
+    """Return the address of a page, or nothing while the portal has no such page; addresses never change."""
     try:
         return reverse(url_name)
     except NoReverseMatch:

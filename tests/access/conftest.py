@@ -1,8 +1,18 @@
+import logging
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
 
 from . import world
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quiet():
+    """Forty thousand refusals are not worth a line each."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")

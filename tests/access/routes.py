@@ -26,6 +26,8 @@ CONSTANTS = {
     "import_slug": "memberships",
 }
 
+# What a role is asked about that may do nothing anywhere: every further place is the same refusal.
+NEAREST = ("own", "sibling")
 NEVER_SAVED = 999_999
 
 # Exists on developers' machines only.
@@ -55,6 +57,12 @@ class Row:
         if place in OUTSIDE and role != "anonymous":
             return 404
         return int(statuses[-1] if place == "below" else statuses[0])
+
+    def places(self, role: str) -> tuple[str, ...]:
+        """Return the places that the role asks about: all, or the nearest if it may do nothing anywhere."""
+        if not self.target:
+            return ("own",)
+        return NEAREST if role == "anonymous" or self.cells[role] == "404" else tuple(PLACES)
 
     def path(self, place: Place) -> str:
         route = PATTERNS[self.route]

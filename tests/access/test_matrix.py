@@ -7,7 +7,7 @@ none) and for each role the status, written as `routes.Row` says. A method witho
 
 import pytest
 
-from . import world
+from .headers import flaws_of
 from .routes import PATTERNS, ROLES, ask, read_matrix
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -24,12 +24,14 @@ def test_matrix_lists_every_route_once():
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_route_answers_as_the_matrix_says(here, row):
-    places = world.PLACES if row.target else ("own",)
-    cells = [(role, place) for role in ROLES for place in places]
+    cells = [(role, place) for role in ROLES for place in row.places(role)]
 
-    answers = {cell: ask(here, row, *cell).status for cell in cells}
+    answers = {cell: ask(here, row, *cell) for cell in cells}
 
-    assert answers == {(role, place): row.expected(role, place) for role, place in cells}
+    statuses = {cell: answer.status for cell, answer in answers.items()}
+    assert statuses == {(role, place): row.expected(role, place) for role, place in cells}
+    # Whatever the status, and whoever asked.
+    assert {cell: flaws for cell, answer in answers.items() if (flaws := flaws_of(answer))} == {}
 
 
 @pytest.mark.parametrize("row", {row.route: row for row in ROWS}.values(), ids=lambda row: row.route)

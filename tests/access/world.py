@@ -1,12 +1,13 @@
 """Five places around one county, each with a record of every kind; a user for every role of the county."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from django.conf import settings
 from django.db.models import Model
 from django.test import Client
+from django.test.client import ClientHandler
 
 from associations.enums import Body, Milestone, MilestoneStep, Post
 from associations.models import Association, MilestoneEvent, MilestoneRule, PolicyDocument, QuotaRule
@@ -72,6 +73,8 @@ class World:
     places: dict[str, Place]
     users: dict[str, User]
     sessions: dict[str, str]
+    # Of all browsers: to load the middleware takes a tenth of a request.
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
 
     def enter(self, role: str, user: User) -> None:
         """Add a user, signed in with a second factor: once and not for every question, for that is slow."""
@@ -85,6 +88,7 @@ class World:
     def client(self, role: str) -> Client:
         """Return a browser of the role."""
         client = Client(raise_request_exception=False)
+        client.handler = self.handler
         if role in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return client

@@ -73,7 +73,7 @@ def test_form_is_sent_only_after_a_yes(gallery):
     dialog.get_by_role("button", name="取消").click()
     after_no = list(posts)
     send.click()
-    dialog.get_by_role("button", name="确定").click()
-    gallery.wait_for_load_state("networkidle")
+    with gallery.expect_request(lambda request: request.method == "POST"):
+        dialog.get_by_role("button", name="确定").click()
 
     assert (after_no, posts) == ([], [address])
