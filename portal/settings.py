@@ -283,6 +283,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
+    "accounts.clear_outdated": {
+        "task": "portal.accounts.jobs.clear_outdated",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "api.forget_keys": {"task": "portal.api.jobs.forget_keys", "schedule": crontab(hour=3, minute=20)},
     "records.clear_exports": {"task": "portal.records.jobs.clear_exports", "schedule": 3600},
     "records.clear_imports": {"task": "portal.records.jobs.clear_imports", "schedule": 3600},
     "inbox.remind": {"task": "portal.inbox.jobs.remind", "schedule": crontab(hour=6, minute=30)},

@@ -66,6 +66,24 @@ def create_user(
 
 
 @transaction.atomic
+def change_user(*, user: User, name: str, association: "Association", email: str, by: User | None) -> None:
+    """Correct who a user is: their name, where they work, where links are sent to.
+
+    Raises: RuleViolation outside the administrator's power, or for values that do not fit.
+    """
+    require_power_over(by, user)
+    require_reach(by, association)
+    locked = User.objects.scoped().select_for_update().get(pk=user.pk)
+    locked.name, locked.association, locked.email = name, association, email
+    try:
+        with guarded(False):
+            locked.full_clean()
+    except ValidationError as error:
+        raise RuleViolation(_findings(error)) from error
+    locked.save(update_fields=["name", "association", "email"])
+
+
+@transaction.atomic
 def deactivate_user(*, user: User, by: User | None) -> None:
     """Stop an account: its sessions end, its tokens and links are dead from the next request on.
 

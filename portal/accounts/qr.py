@@ -1,12 +1,13 @@
 """A QR code as a picture on the page: the secret in it must not travel to anybody who draws pictures."""
 
 from base64 import b32encode
-from binascii import unhexlify
 from urllib.parse import quote, urlencode
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from qrcode.main import QRCode
+
+from .models.second_factor import secret_of
 
 MODULE = 5  # pixels
 ISSUER = "计生协工作平台"
@@ -14,13 +15,13 @@ ISSUER = "计生协工作平台"
 
 def secret_text(key: str) -> str:
     """Write the key as people type it into an app, in groups of four."""
-    text = b32encode(unhexlify(key)).decode()
+    text = b32encode(secret_of(key)).decode()
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def config_url(key: str, *, username: str) -> str:
     """Return the address that apps for codes read."""
-    secret = b32encode(unhexlify(key)).decode()
+    secret = b32encode(secret_of(key)).decode()
     query = urlencode({"secret": secret, "issuer": ISSUER, "digits": 6, "period": 30})
     return f"otpauth://totp/{quote(ISSUER)}:{quote(username)}?{query}"
 

@@ -1,7 +1,6 @@
 """The second factor: an app on the telephone makes a code; ten codes on paper stand in for a lost one."""
 
 import time
-from binascii import unhexlify
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -20,6 +19,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.util import random_hex
 
 from .models import SecondFactor, User
+from .models.second_factor import secret_of
 from .reach import refusal, require_power_over
 from .recovery_codes import CODES, code_hash, new_code, plain
 
@@ -83,7 +83,7 @@ def codes_left(user: User) -> int:
 
 
 def new_key() -> str:
-    """Make the secret of a new device."""
+    """Make the key of a new device; see `secret_of`."""
     return random_hex(20)
 
 
@@ -96,7 +96,7 @@ def enrol(*, user: User, key: str, code: str) -> Enrolment:
     User.objects.scoped().select_for_update().get(pk=user.pk)
     if device_of(user):
         raise refusal("enrolled", "已设置手机验证码；要更换手机，请先解除原来的")
-    totp = TOTP(unhexlify(key), STEP_SECONDS, 0, DIGITS, 0)
+    totp = TOTP(secret_of(key), STEP_SECONDS, 0, DIGITS, 0)
     totp.time = time.time()
     typed = plain(code)
     if not typed.isdecimal() or not totp.verify(int(typed), TOLERANCE):

@@ -71,6 +71,19 @@ class GrantForm(PlaceForm, EndForm):
         return ROLE_BY_CODE[self.cleaned_data["role"]]
 
 
+class UserForm(PlaceForm):
+    name = forms.CharField(label="姓名", max_length=User._meta.get_field("name").max_length)
+    email = forms.EmailField(
+        label="电子邮箱", required=False, max_length=254, help_text="设密码的链接发往该邮箱，请核实是本人的"
+    )
+    field_order = ("name", "email", "association")
+
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["association"].label = "所属协会"
+        self.fields["association"].help_text = "授权不随所属协会改变；需要的请另行授权或收回"
+
+
 class InviteForm(PlaceForm, EndForm):
     username = forms.CharField(
         label="用户名",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("users/", users.listing, name="users"),
     path("users/invite/", users.invite, name="invite"),
     path("users/<int:pk>/", users.detail, name="user"),
+    path("users/<int:pk>/edit/", users.edit, name="user_edit"),
     path("users/<int:pk>/link/", users.new_link, name="user_link"),
     path("users/<int:pk>/grant/", grants.new, name="grant_new"),
     path("users/<int:pk>/<slug:deed>/", users.do, name="user_deed"),

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -12,7 +12,6 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from portal.lib.dates import now
 from portal.records.saving import refusal
 
 from .models import KeyedRequest
@@ -53,9 +52,9 @@ def once(request: Request, make: Callable[[], object]) -> str:
     return mine.record_key
 
 
-def forget_old() -> None:
+def forget_old(*, at: datetime) -> None:
     """Delete keys that no client repeats any longer."""
-    KeyedRequest.objects.filter(created_at__lt=now() - KEPT).delete()
+    KeyedRequest.objects.filter(created_at__lt=at - KEPT).delete()
 
 
 def _digest(request: Request) -> str:

@@ -86,6 +86,12 @@ def search_hash(text: str) -> str:
     return hmac.new(settings.PERSONAL_DATA_SEARCH_KEY, text.encode(), hashlib.sha256).hexdigest()
 
 
+@sensitive_variables()
+def derived(seed: bytes, purpose: str) -> bytes:
+    """Return 20 secret bytes that take both the seed, which may be stored, and PERSONAL_DATA_SEARCH_KEY."""
+    return hmac.new(settings.PERSONAL_DATA_SEARCH_KEY, purpose.encode() + seed, hashlib.sha256).digest()[:20]
+
+
 def _keyring() -> dict[str, bytes]:
     ring: dict[str, bytes] = settings.PERSONAL_DATA_KEYS
     return ring

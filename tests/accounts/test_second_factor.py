@@ -1,5 +1,4 @@
 import re
-from binascii import unhexlify
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 
 from portal.accounts import second_factor
 from portal.accounts.models import SecondFactor, User
+from portal.accounts.models.second_factor import secret_of
 from portal.accounts.recovery_codes import code_hash
 from portal.accounts.roles import ADMINISTRATOR
 from portal.accounts.views.second_factor import KEY
@@ -25,7 +25,7 @@ VERIFY = "/accounts/second-factor/verify/"
 
 
 def code_of(key: str) -> str:
-    return f"{TOTP(unhexlify(key)).token():06d}"
+    return f"{TOTP(secret_of(key)).token():06d}"
 
 
 def forget_failures(user):
@@ -248,7 +248,16 @@ def test_form_that_was_open_leads_back_to_itself(client, city, county):
 
 
 def test_clock_may_be_off_by_one_step(office, device):
-    totp = TOTP(unhexlify(device.key))
+    totp = TOTP(device.bin_key)
     totp.time -= timedelta(seconds=30).total_seconds()
 
     assert second_factor.check_code(user=office, code=f"{totp.token():06d}") == device
+
+
+def test_stored_key_alone_makes_no_code(office):
+    device = SecondFactor.objects.create(user=office, key=second_factor.new_key(), confirmed=True)
+    guessed, right = (f"{TOTP(key).token():06d}" for key in (bytes.fromhex(device.key), device.bin_key))
+
+    assert second_factor.check_code(user=office, code=guessed) is None
+    device.throttle_reset()
+    assert second_factor.check_code(user=office, code=right) == device

@@ -5,6 +5,7 @@ from django.contrib.sessions.models import Session
 
 from portal.accounts.browsers import browser_words
 from portal.accounts.enums import SignInEnd
+from portal.accounts.jobs import clear_outdated
 from portal.accounts.models import SignIn
 from portal.accounts.roles import OFFICE
 from portal.accounts.sessions import SIGNED_IN_AT
@@ -208,3 +209,17 @@ def test_agent_of_any_length_is_kept_cut(client, office):
     sign_in(client, **{"user-agent": "x" * 5000})
 
     assert len(SignIn.objects.get().agent) == 300
+
+
+def test_what_has_ended_is_cleared_and_the_rest_stays(client, office, leader):
+    client.force_login(office)
+    client.force_login(leader)
+    Session.objects.create(session_key="ended", session_data="", expire_date=now() - timedelta(seconds=1))
+    old = SignIn.objects.create(user=office, session_hash="0" * 64)
+    SignIn.objects.scoped().filter(pk=old.pk).update(at=now() - timedelta(days=367))
+    kept = set(SignIn.objects.scoped().exclude(pk=old.pk).values_list("pk", flat=True))
+
+    clear_outdated()
+
+    assert set(SignIn.objects.scoped().values_list("pk", flat=True)) == kept
+    assert Session.objects.count() == Session.objects.filter(expire_date__gt=now()).count() > 0

@@ -195,3 +195,48 @@ def test_new_link_kills_the_one_before(desk, client, clerk):
     second = desk.post(f"{USERS}{clerk.pk}/link/").context["url"]
 
     assert [desk.get(url).status_code for url in (first, second)] == [404, 200]
+
+
+def entry(**changed):
+    return {"name": "某新名", "email": "new@example.org", "association": "360102"} | changed
+
+
+def test_name_address_and_place_are_corrected(desk, clerk, county):
+    village = factories.association("360102001", short_name="某街道")
+
+    page = desk.get(f"{USERS}{clerk.pk}/edit/")
+    answer = desk.post(f"{USERS}{clerk.pk}/edit/", entry(association="360102001"))
+
+    clerk.refresh_from_db()
+    assert page.context["form"].initial["name"] == "某办事员"
+    assert answer.url == f"{USERS}{clerk.pk}/"
+    assert (clerk.name, clerk.email, clerk.association) == ("某新名", "new@example.org", village)
+    assert clerk.username == "clerk"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"association": "310107"}, "association"),
+        ({"association": "36"}, "association"),
+        ({"email": "nowhere"}, "email"),
+        ({"name": ""}, "name"),
+    ],
+    ids=str,
+)
+def test_correction_that_does_not_fit_changes_nothing(desk, clerk, stranger, changed, field):
+    page = desk.post(f"{USERS}{clerk.pk}/edit/", entry(**changed))
+
+    clerk.refresh_from_db()
+    assert (page.status_code, set(page.context["form"].errors)) == (200, {field})
+    assert clerk.email == ""
+
+
+def test_address_of_somebody_who_holds_more_stays(desk, clerk, province):
+    factories.grant(clerk, OFFICE, province)
+
+    page = desk.post(f"{USERS}{clerk.pk}/edit/", entry())
+
+    clerk.refresh_from_db()
+    assert (page.status_code, clerk.email) == (200, "")
+    assert "请由上级管理员办理" in page.content.decode()

@@ -1,7 +1,7 @@
 """The record types over REST: the same rows, forms and refusals as on the pages."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +11,10 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from members.models import Family, MemberGroup, Membership, Person, Session
 from portal.accounts.roles import ADMINISTRATOR, FAMILY, LEADER, OFFICE
+from portal.api.jobs import forget_keys
+from portal.api.models import KeyedRequest
 from portal.audit.models import Look
+from portal.lib.dates import now
 from portal.records.registry import registered
 from tests import factories
 from tests.access import world
@@ -352,3 +355,14 @@ def test_record_without_a_file_has_none_to_read(steward, library):
     ]
 
     assert statuses == [404, 404]
+
+
+def test_key_is_forgotten_after_a_week(clerk, county):
+    body = {"association_code": county.code, "name": "某组", "starts_on": "2021-01-01"}
+    post(clerk, "groups/", body, **{"idempotency-key": "old"})
+    post(clerk, "groups/", body | {"name": "另组"}, **{"idempotency-key": "new"})
+    KeyedRequest.objects.filter(key="old").update(created_at=now() - timedelta(days=7, seconds=1))
+
+    forget_keys()
+
+    assert list(KeyedRequest.objects.values_list("key", flat=True)) == ["new"]

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts import actions as account_actions
 from portal.accounts import link_actions, lockouts, mail
 from portal.accounts import queries as account_queries
 from portal.accounts.enums import UserState
@@ -14,7 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.second_factor import second_factor_required
 from portal.administration import queries
 from portal.administration.deeds import DEEDS
-from portal.administration.forms import InviteForm, UserFilter
+from portal.administration.forms import InviteForm, UserFilter, UserForm
 from portal.administration.lists import listed
 from portal.administration.pages import crumbs_to_user, form_page, tabs
 from portal.administration.permissions import administrators_only, load_user
@@ -69,7 +70,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def head_actions(user: User) -> list[Action]:
     found = [
-        Action(label="授权", url=reverse("accounts:grant_new", args=[user.pk]), icon="plus", kind="primary")
+        Action(label="授权", url=reverse("accounts:grant_new", args=[user.pk]), icon="plus", kind="primary"),
+        Action(label="修改", url=reverse("accounts:user_edit", args=[user.pk]), icon="edit"),
     ]
     if user.state != UserState.DEACTIVATED:
         label = "重新邀请" if user.state == UserState.INVITED else "重设密码"
@@ -132,6 +134,33 @@ def invite(request: HttpRequest) -> HttpResponse:
         button="生成邀请链接",
         crumbs=[Crumb(name="用户与授权", url=reverse("accounts:users")), Crumb(name="邀请用户")],
         back_url=reverse("accounts:users"),
+    )
+
+
+@require_http_methods(WRITES)
+@administrators_only
+@second_factor_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user = load_user(request, pk)
+    back = reverse("accounts:user", args=[pk])
+    shown = {"name": user.name, "email": user.email, "association": user.association.code}
+    form = UserForm(request.POST or None, user=request.user, chosen=shown["association"], initial=shown)
+    if form.is_valid():
+        try:
+            account_actions.change_user(user=user, **form.cleaned_data, by=request.user)
+        except RuleViolation as refused:
+            show_findings(form, refused)
+        else:
+            messages.success(request, "已保存")
+            return redirect(back)
+    return form_page(
+        request,
+        form,
+        title="修改用户",
+        note=f"用户名 {user.username} 不能更改。",
+        button="保存",
+        crumbs=crumbs_to_user(user, page="修改"),
+        back_url=back,
     )
 
 
