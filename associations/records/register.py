@@ -85,7 +85,7 @@ STAFFING = RecordType(
 SUCCESSIONS = RecordType(
     slug="successions",
     model=Succession,
-    related=("association",),
+    related=("association", "other"),
     columns=(
         columns.day("on", "生效日期", sort="on"),
         columns.choice("kind", "类型"),

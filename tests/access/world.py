@@ -157,7 +157,7 @@ def _place(association: Association, *, clerk: User) -> Place:
         person=factories.person(association),
         term=term,
         session=session,
-        appointment=factories.seat(term),
+        appointment=factories.seat(term, passed_in=session, entered_in=session),
         policy=policy,
         rule=rule,
         event=claim(association),

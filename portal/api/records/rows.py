@@ -50,11 +50,12 @@ def _values(record: Model, field: Field, record_type: RecordType) -> dict[str, A
     value = getattr(record, field.attname)
     if not isinstance(field, ForeignKey):
         return {field.name: _plain(value, field, record_type)}
-    related = getattr(record, field.name) if value is not None else None
+    if not _is_read(field, record_type):
+        return {field.name: value}
+    related = getattr(record, field.name)
     if issubclass(field.related_model, Association):
         return {f"{field.name}_code": related.code if related else None}
-    named = {f"{field.name}_name": str(related) if related else None} if _is_read(field, record_type) else {}
-    return {field.name: value} | named
+    return {field.name: value, f"{field.name}_name": str(related) if related else None}
 
 
 def _plain(value: object, field: Field, record_type: RecordType) -> object:
@@ -101,10 +102,12 @@ def _shapes(field: Field, record_type: RecordType) -> dict[str, serializers.Fiel
     }
     if not isinstance(field, ForeignKey):
         return {field.name: _shape(field, options)}
+    key = {field.name: serializers.IntegerField(**options)}
+    if not _is_read(field, record_type):
+        return key
     if issubclass(field.related_model, Association):
         return {f"{field.name}_code": serializers.CharField(**options)}
-    named = {f"{field.name}_name": serializers.CharField(**options)} if _is_read(field, record_type) else {}
-    return {field.name: serializers.IntegerField(**options)} | named
+    return key | {f"{field.name}_name": serializers.CharField(**options)}
 
 
 def _shape(field: Field, options: dict[str, Any]) -> serializers.Field:
