@@ -5,8 +5,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
@@ -29,24 +27,10 @@ from portal.reports.actions import request_batch
 from portal.reports.models import Report, ReportFormat, ReportKind
 from portal.reports.paper import page_of
 
+from . import office_measures
+from .figures import ROUNDS, Figure, seconds
+
 DAY = date(2026, 10, 31)
-ROUNDS = 7
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One line of the table: what was measured, the ratio or time, the goal and the size of the data."""
-
-    name: str
-    value: str
-    goal: str
-    data: str
-
-
-def seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def division_list() -> list[Figure]:
@@ -161,4 +145,4 @@ def batch() -> list[Figure]:
     ]
 
 
-ALL = (division_list, demo, verdicts, report_pages, batch)
+ALL = (division_list, demo, verdicts, report_pages, batch, *office_measures.ALL)
