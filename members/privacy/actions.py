@@ -1,6 +1,6 @@
 """Writes that people ask for about their own data; each leaves a request on record, without the data."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pghistory
 from django.db import transaction
@@ -25,6 +25,7 @@ from portal.audit.looks import record_looks
 from portal.lib.findings import Finding, RuleViolation, Severity
 from portal.records import actions as record_actions
 from portal.records.erasure import erase as erase_subject
+from portal.records.revealing import require_room
 from portal.records.saving import lock_version, refusal, save_record
 from portal.records.subjects import (
     ERASED,
@@ -42,12 +43,13 @@ from .requests import Asked
 
 
 @transaction.atomic
-def give_copy(subject: Model, *, asked: Asked, record_type: RecordType, by: User) -> Copy:
+def give_copy(subject: Model, *, asked: Asked, record_type: RecordType, by: User, at: datetime) -> Copy:
     """Put on record that somebody is given all that is kept about them, then return it.
 
-    Raises: RuleViolation; LookNotRecorded.
+    Raises: RuleViolation, also past the day's number of looks at whole values; LookNotRecorded.
     """
     _begin(subject, asked=asked, record_type=record_type, by=by)
+    require_room(by=by, at=at)
     record_looks(
         user=by,
         records=[subject],

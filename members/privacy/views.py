@@ -145,7 +145,7 @@ def answered(
     common = {"asked": form.asked(), "record_type": record_type, "by": request.user}
     match offer.kind:
         case RequestKind.COPY:
-            return download(actions.give_copy(subject, **common))
+            return download(actions.give_copy(subject, **common, at=now()))
         case RequestKind.CORRECTION:
             actions.correct(subject, **common)
         case RequestKind.RESTRICTION:

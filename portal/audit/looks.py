@@ -1,6 +1,6 @@
 """Put on record who was shown what."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
@@ -49,6 +49,6 @@ def record_looks(
         raise LookNotRecorded("查看记录未能写入") from error
 
 
-def looks_since(moment: datetime, *, user: User, channel: Channel) -> int:
-    """Count what the user was shown by this way since the moment."""
-    return Look.objects.scoped().filter(user=user, channel=channel, at__gte=moment).count()
+def looks_since(moment: datetime, *, user: User, channels: Collection[Channel]) -> int:
+    """Count what the user was shown by these ways since the moment."""
+    return Look.objects.scoped().filter(user=user, channel__in=channels, at__gte=moment).count()

@@ -45,6 +45,10 @@ KIND_PAGES = {
 KIND_LISTS = {"export": "records:exports"}
 
 
+# Made of what everybody who sees them may read, for all of them; any other job acts in its asker's name.
+SHARED_KINDS = (BATCH, "report")
+
+
 def allowed_attempts() -> int:
     return settings.JOB_MAX_ATTEMPTS
 
@@ -160,6 +164,10 @@ class Job(models.Model):
             else:
                 user.scope = Scope(prefixes={})
         return user
+
+    def is_of(self, user: User) -> bool:
+        """Tell whether the job is the user's to have tried again; they see it anyhow."""
+        return self.kind in SHARED_KINDS or self.created_by_id == user.pk
 
     @property
     def title(self) -> str:

@@ -14,6 +14,17 @@ def require_reports(request: HttpRequest) -> None:
         raise Http404("您没有可以生成报告的协会")
 
 
+def load_own_job(request: HttpRequest, job_id: str) -> Job:
+    """Return a job that is the user's to have tried again.
+
+    Raises: Http404.
+    """
+    job = load_job(request, job_id)
+    if not job.is_of(request.user):
+        raise Http404("只有发起人可以重试这个任务")
+    return job
+
+
 def load_job(request: HttpRequest, job_id: str) -> Job:
     """Return a job of an association that the user may make reports for; others do not exist.
 

@@ -13,8 +13,8 @@ from portal.lib.page_parts import Crumb
 
 from . import actions
 from .forms import JobFilter
-from .models import Job
-from .permissions import load_job, require_reports
+from .models import Job, JobState
+from .permissions import load_job, load_own_job, require_reports
 from .queries import batch_of, view_of
 
 PAGE_SIZE = 50
@@ -53,6 +53,7 @@ def _progress_page(job: Job, request: HttpRequest) -> dict[str, object]:
     parts = Job.objects.visible_to(request.user).parts_of(job).select_related("association")
     return {
         "job": job,
+        "may_retry": job.state == JobState.FAILED and job.is_of(request.user),
         "view": view_of(job),
         "page": newest_first(parts, by="created_at", request=request, size=PAGE_SIZE),
         "poll_url": f"{reverse('jobs:progress', args=[job.pk])}?{request.GET.urlencode()}",
@@ -61,7 +62,7 @@ def _progress_page(job: Job, request: HttpRequest) -> dict[str, object]:
 
 @require_POST
 def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    job = load_job(request, job_id)
+    job = load_own_job(request, job_id)
     try:
         actions.retry(job=job)
     except RuleViolation as refused:

@@ -24,14 +24,7 @@ TO_COUNTY = re.compile(PROVINCE + CITY + COUNTY)
 
 
 def mask_id_number(number: str) -> str:
-    """Show the region and the last four: 360102********1234, for clerks who must tell two people apart."""
-    if len(number) != ID_LENGTH:
-        return STAR * len(number)
-    return f"{number[:6]}{STAR * 8}{number[-4:]}"
-
-
-def mask_id_number_tightly(number: str) -> str:
-    """Show the first and the last character only, for lists that leave the office."""
+    """Show the first and the last character only: the birth date beside it tells the middle."""
     if len(number) != ID_LENGTH:
         return STAR * len(number)
     return f"{number[0]}{STAR * 16}{number[-1]}"

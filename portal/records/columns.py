@@ -85,8 +85,7 @@ def masked(
     return Column(
         name=name,
         label=label,
-        read=lambda record: masks_of(type(record))[name].on_page(text_of(record)),
-        read_out=lambda record: masks_of(type(record))[name].on_export(text_of(record)),
+        read=lambda record: masks_of(type(record))[name].hide(text_of(record)),
         is_shown=is_shown,
     )
 

@@ -48,7 +48,7 @@ def sheet_of(asked: ListRequest, *, record_type: RecordType, records: Iterable[M
     return spreadsheet.Sheet(
         title=record_type.label,
         columns=[spreadsheet.Column(header=column.label, kind=column.kind) for column in asked.columns],
-        rows=([column.exported(record) for column in asked.columns] for record in records),
+        rows=([column.read(record) for column in asked.columns] for record in records),
     )
 
 

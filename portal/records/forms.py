@@ -61,7 +61,7 @@ class VersionedForm(RecordForm):
         self.initial.setdefault("seen", self.instance.version)
         # The page holds no more than a list does: whoever does not type a new value keeps the old one.
         self.masked = {
-            name: mask.on_page(getattr(self.instance, name))
+            name: mask.hide(getattr(self.instance, name))
             for name, mask in masks_of(type(self.instance)).items()
             if self.instance.pk and name in self.fields
         }

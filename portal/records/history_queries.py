@@ -10,6 +10,7 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 from pghistory.models import Event
 
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.lib.dates import BEIJING
 
 from .types import RecordType, reachable
@@ -54,7 +55,7 @@ def changes_of(record: Model, *, record_type: RecordType, user: User) -> list[Ch
     """
     events = list(_versions(record)[: SHOWN + 1])
     words = words_of(record_type, [*events, record], user=user)
-    names = _names_of(events)
+    names = _names_of(events, user=user)
     older = [*events[1:], None] if len(events) <= SHOWN else events[1:]
     changes = (
         Change(
@@ -71,10 +72,10 @@ def changes_of(record: Model, *, record_type: RecordType, user: User) -> list[Ch
     return [change for change in changes if change.differences or change.purpose]
 
 
-def last_change(record: Model) -> tuple[str, datetime]:
-    """Return who saved the record last, and when."""
+def last_change(record: Model, *, user: User) -> tuple[str, datetime]:
+    """Return who saved the record last, as the user may know it, and when."""
     event = _versions(record)[0]
-    return _names_of([event]).get(_user_key(event), "系统"), event.pgh_created_at
+    return _names_of([event], user=user).get(_user_key(event), "系统"), event.pgh_created_at
 
 
 def version_of(record: Model, key: int) -> Event | None:
@@ -179,6 +180,14 @@ def _user_key(event: Event) -> int | None:
     return key if isinstance(key, int) else None
 
 
-def _names_of(events: Sequence[Event]) -> dict[int | None, str]:
+def _names_of(events: Sequence[Event], *, user: User) -> dict[int | None, str]:
+    """Name the people of the reader's own offices; of others, who had the record before, the office."""
     keys = {_user_key(event) for event in events} - {None}
-    return {key: str(user) for key, user in User.objects.scoped().in_bulk(list(keys)).items()}
+    authors = User.objects.scoped().select_related("association").in_bulk(list(keys))
+    return {key: _name_of(author, user=user) for key, author in authors.items()}
+
+
+def _name_of(author: User, *, user: User) -> str:
+    code = author.association.code if author.association else ""
+    is_near = author.pk == user.pk or user.scope.covers(Permission.VIEW_REGISTER, code)
+    return str(author) if is_near else author.office

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, Field, JSONField, Model, TextField
 
-from portal.lib.masks import mask_address, mask_id_number, mask_id_number_tightly, mask_phone
+from portal.lib.masks import mask_address, mask_id_number, mask_phone
 
 from .enums import Category, Disposal
 
@@ -28,19 +28,16 @@ class RegistryError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Mask:
-    """How a value is shown on pages, and how on lists that leave the office."""
+    """How a value is shown, on pages, over REST and in files alike."""
 
     label: str
-    on_page: Callable[[str], str]
-    on_export: Callable[[str], str]
+    hide: Callable[[str], str]
 
 
 MASKS = {
-    "phone": Mask(label="前三后四", on_page=mask_phone, on_export=mask_phone),
-    "address": Mask(label="到乡镇街道", on_page=mask_address, on_export=mask_address),
-    "id-number": Mask(
-        label="前六后四，导出时首尾各一位", on_page=mask_id_number, on_export=mask_id_number_tightly
-    ),
+    "phone": Mask(label="前三后四", hide=mask_phone),
+    "address": Mask(label="到乡镇街道", hide=mask_address),
+    "id-number": Mask(label="首尾各一位", hide=mask_id_number),
 }
 
 

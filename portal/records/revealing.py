@@ -18,6 +18,9 @@ from .saving import refusal
 from .subjects import NAMES_NOBODY, lock_of, names_somebody
 from .types import RecordType
 
+# How values are shown that a mask hides elsewhere.
+WHOLE = (Channel.REVEAL, Channel.COPY)
+
 
 @sensitive_variables()
 def reveal(
@@ -34,12 +37,7 @@ def reveal(
         raise refusal(NAMES_NOBODY, code="names", field="detail")
     labels = labels_of(record_type.model)
     with transaction.atomic():
-        # The user's own row makes two looks at the same moment wait for each other.
-        User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
-        midnight = datetime.combine(at.date(), time.min, at.tzinfo)
-        if looks_since(midnight, user=by, channel=Channel.REVEAL) >= settings.REVEALS_PER_DAY:
-            message = f"今天已查看 {settings.REVEALS_PER_DAY} 次完整信息，请明天再查看"
-            raise refusal(message, code="too_many")
+        require_room(by=by, at=at)
         record_looks(
             user=by,
             records=[record],
@@ -48,3 +46,16 @@ def reveal(
             purpose=f"{'、'.join(labels[name] for name in names)}：{reason}",
         )
     return [Fact(label=labels[name], value=record_type.whole(record, name)) for name in names]
+
+
+def require_room(*, by: User, at: datetime) -> None:
+    """Refuse more whole values than a day's work needs, however they are shown; asked inside a transaction.
+
+    Raises: RuleViolation.
+    """
+    # The user's own row makes two looks at the same moment wait for each other.
+    User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
+    midnight = datetime.combine(at.date(), time.min, at.tzinfo)
+    if looks_since(midnight, user=by, channels=WHOLE) >= settings.REVEALS_PER_DAY:
+        message = f"今天已查看 {settings.REVEALS_PER_DAY} 次完整信息，请明天再查看"
+        raise refusal(message, code="too_many")

@@ -44,8 +44,8 @@ class Column:
     """A column of the list and of its export, and a line of the detail page.
 
     `sort` is the path of a field that has an index and no nulls; without it the list cannot be sorted by the
-    column. A column that is not `is_shown` waits in the column choice; `read_out` hides more on exports. The
-    name of a column that `is_file` is that of the field, whose file the detail page offers.
+    column. A column that is not `is_shown` waits in the column choice. The name of a column that `is_file`
+    is that of the field, whose file the detail page offers.
     """
 
     name: str
@@ -55,11 +55,6 @@ class Column:
     sort: str = ""
     is_shown: bool = True
     is_file: bool = False
-    read_out: Callable[[Model], Cell] | None = None
-
-    def exported(self, record: Model) -> Cell:
-        """Read the cell for a list that leaves the office."""
-        return (self.read_out or self.read)(record)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +165,6 @@ class RecordType:
             return replace(
                 column,
                 read=lambda record: column.read(record) if may_read(record) else None,
-                read_out=lambda record: column.exported(record) if may_read(record) else None,
             )
 
         return tuple(narrowed(column) if column.name in self.readers else column for column in self.columns)
@@ -192,7 +186,7 @@ class RecordType:
     @property
     def masks(self) -> dict[str, Callable[[str], str]]:
         """How pages show the fields that the registry of personal data masks."""
-        return {name: mask.on_page for name, mask in masks_of(self.model).items()}
+        return {name: mask.hide for name, mask in masks_of(self.model).items()}
 
     def whole(self, record: Model, name: str) -> str:
         """Return what a masked field holds."""

@@ -49,7 +49,7 @@ class Kind:
 
     @property
     def masks(self) -> Mapping[str, Callable[[str], str]]:
-        return {name: mask.on_page for name, mask in masks_of(self.model).items()}
+        return {name: mask.hide for name, mask in masks_of(self.model).items()}
 
     @property
     def readers(self) -> Mapping[str, Permission]:

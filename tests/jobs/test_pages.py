@@ -1,8 +1,9 @@
 import pytest
 from django.urls import reverse
 
-from portal.accounts.roles import ADMINISTRATOR, AUDITOR
+from portal.accounts.roles import ADMINISTRATOR, AUDITOR, OFFICE
 from portal.jobs.models import Job
+from portal.lib.dates import now
 from tests import factories
 
 
@@ -66,3 +67,27 @@ def test_page_mark_that_no_page_wrote_is_refused(client, office, name, moment):
     page = client.get(reverse("jobs:list"), {name: f"{moment}~00000000-0000-0000-0000-000000000000"})
 
     assert page.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "status"),
+    [
+        ("report", "leader", 302),
+        ("batch", "leader", 302),
+        ("import-write", "leader", 404),
+        ("import-undo", "verifier", 404),
+        ("export", "verifier", 404),
+        ("import-write", "asker", 302),
+    ],
+)
+def test_only_who_asked_has_work_in_their_name_tried_again(client, request, county, kind, who, status):
+    asker = factories.user((OFFICE, county), association=county)
+    job = make_job(county, kind=kind, created_by=asker, state="failed", finished_at=now())
+    client.force_login(asker if who == "asker" else request.getfixturevalue(who))
+
+    page = client.get(reverse("jobs:detail", args=[job.pk]))
+    answer = client.post(reverse("jobs:retry", args=[job.pk]))
+
+    job.refresh_from_db()
+    assert (answer.status_code, page.context["may_retry"]) == (status, status == 302)
+    assert (job.state == "failed") is (status == 404)

@@ -108,7 +108,7 @@ def test_stale_edit_shows_both_versions_and_may_be_sent_again(client, office, ve
 
     assert refused.status_code == 409
     assert shown == {"姓名": ("先存", "后存"), "工作单位": ("先存单位", "后存单位")}
-    assert refused.context["saved_by"] == "verifier"
+    assert refused.context["saved_by"] == "南昌市"
     assert (between, stored(person, PEOPLE)) == (("先存", 2), ("后存", 3))
 
 

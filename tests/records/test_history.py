@@ -1,5 +1,6 @@
 import pytest
 
+from members.models import Person
 from tests import factories
 
 from .conftest import TYPES
@@ -136,3 +137,18 @@ def test_first_fields_of_a_record_are_in_its_history(client, office, county):
         "政治面貌": ("", "群众"),
         "工作单位": ("", "原单位"),
     }
+
+
+def test_history_names_people_of_ones_own_offices_and_of_others_the_office(client, office, verifier, county):
+    person = factories.person(county, name="原名")
+    for who, name in ((office, "新名"), (verifier, "又名")):
+        client.force_login(who)
+        seen = Person.objects.get(pk=person.pk).version
+        client.post(PEOPLE.url("edit", person.pk), entries(PEOPLE, name=name, seen=seen))
+
+    told = {}
+    for who in (office, verifier):
+        client.force_login(who)
+        told[who.username] = [change.who for change, _ in changes(client, PEOPLE, person)[:2]]
+
+    assert told == {"office": ["南昌市", "office"], "verifier": ["verifier", "office"]}

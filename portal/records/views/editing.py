@@ -108,7 +108,7 @@ def conflict(request: HttpRequest, record_type: RecordType, form: VersionedForm)
     if form.uploads:
         messages.warning(request, "您选择的文件没有保存；处理冲突后请再次修改并重新上传。")
     saved = find_record(request, record_type, yours.pk, record_type.edit_permission)
-    saved_by, saved_at = last_change(saved)
+    saved_by, saved_at = last_change(saved, user=request.user)
     words = words_of(record_type, [saved, yours], user=request.user)
     fields = [field for field in words.fields if field.name in record_type.form_fields]
     typed = [

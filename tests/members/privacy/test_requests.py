@@ -99,6 +99,16 @@ def test_copy_is_on_record_twice(clerk, office, person):
     )
 
 
+def test_copies_count_among_the_looks_of_a_day(clerk, person, settings):
+    settings.REVEALS_PER_DAY = 1
+
+    answers = [clerk.post(url(person, "copy"), ASKED) for _ in range(2)]
+
+    assert [answer["Content-Type"].startswith("text/html") for answer in answers] == [False, True]
+    assert "今天已查看 1 次完整信息，请明天再查看" in answers[1].content.decode()
+    assert Look.objects.count() == 1
+
+
 def test_copy_leaves_out_what_lies_beyond_the_reach(clerk, person, other_county):
     Membership.objects.update(association=other_county, group=None)
 
@@ -405,7 +415,7 @@ def test_catalogue_shows_the_registry(county):
         client.force_login(user)
         page = text(client.get("/personal-data/catalogue/"))
         assert all(entry.purpose in page for entry in registry().values())
-        assert "前六后四，导出时首尾各一位" in page
+        assert "首尾各一位" in page
     for user in others:
         client = Client()
         client.force_login(user)
