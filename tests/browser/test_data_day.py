@@ -8,7 +8,8 @@ import pytest
 from django.db import connections
 from playwright.sync_api import expect
 
-from members.models import Membership, Person
+from associations.enums import Body
+from members.models import Appointment, Membership, Person
 from portal.jobs import worker
 from portal.jobs.models import Job
 from portal.lib.tables.reading import open_table
@@ -150,3 +151,52 @@ def test_clerk_merges_two_persons_and_restores_a_version(
         page.goto(f"{live_server.url}/{path}")
         expect(page.locator("main")).not_to_contain_text("另一单位")
         expect(page.get_by_role("link", name="某人员")).to_have_count(0)
+
+
+def test_clerk_coopts_a_member_at_a_session(page, live_server, sign_in, office, neighbour, county, picture):
+    term = factories.term(county)
+    leaving = factories.seat(term, person=factories.person(county, name="某离任"))
+    newcomer = factories.person(county, name="某新任", name_key="mxr")
+    factories.quota_rule(factories.policy(county), Body.COUNCIL, 50, levels=[county.level])
+    sign_in(office)
+
+    page.goto(f"{live_server.url}/associations/360102/council/")
+    page.get_by_role("link", name="登记会议").first.click()
+    page.get_by_label("机构").select_option("council")
+    page.locator("[name$=-number]").fill("1")
+    page.locator("[name$=-starts_on]").fill("2021-08-01")
+    page.get_by_role("button", name="下一步：卸任与新任").click()
+    page.get_by_label("某离任").check()
+    entry = page.get_by_role("group", name="第 1 位")
+    entry.get_by_label("职务", exact=True).select_option("council-member")
+    entry.get_by_label("代表类别").select_option("grassroots")
+    entry.get_by_role("searchbox").fill("mxr")
+    entry.get_by_role("radio", name="某新任").check()
+    picture("session-changes")
+    page.get_by_role("button", name="下一步：核对与确认").click()
+    expect(page.locator("main")).to_contain_text("某新任")
+    picture("session-review")
+    page.get_by_role("button", name="确认登记").click()
+
+    expect(page.locator("main")).to_contain_text("某新任")
+    leaving.refresh_from_db()
+    seats = (
+        Appointment.objects.filter(term=term)
+        .order_by("starts_on")
+        .values_list("person", "starts_on", "ends_on")
+    )
+    assert list(seats) == [
+        (leaving.person_id, term.starts_on, date(2021, 7, 31)),
+        (newcomer.pk, date(2021, 8, 1), None),
+    ]
+
+    page.context.clear_cookies()
+    sign_in(neighbour)
+    for path in (
+        "associations/360102/council/",
+        f"records/appointments/{leaving.pk}/",
+        f"records/terms/{term.pk}/",
+    ):
+        page.goto(f"{live_server.url}/{path}")
+        expect(page.locator("body")).not_to_contain_text("某新任")
+        expect(page.locator("body")).not_to_contain_text("某离任")
