@@ -172,7 +172,6 @@ def test_clerk_coopts_a_member_at_a_session(page, live_server, sign_in, office, 
     entry.get_by_label("代表类别").select_option("grassroots")
     entry.get_by_role("searchbox").fill("mxr")
     entry.get_by_role("radio", name="某新任").check()
-    picture("session-changes")
     page.get_by_role("button", name="下一步：核对与确认").click()
     expect(page.locator("main")).to_contain_text("某新任")
     picture("session-review")
