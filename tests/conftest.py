@@ -3,6 +3,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
+from portal.jobs import broker
 from portal.lib.database_roles import become_owner
 from tests import factories
 
@@ -28,6 +29,13 @@ def _nobody_else_at_the_end(django_db_setup, django_db_blocker):
 def _fresh_cache():
     """Count the requests of each test from nought: the limit of the API would refuse those of a long file."""
     cache.clear()
+
+
+@pytest.fixture
+def no_broker(settings, tmp_path, monkeypatch):
+    """Messages go nowhere: a test does the jobs itself, and keeps their files to itself."""
+    settings.FILES_DIR = tmp_path / "files"
+    monkeypatch.setattr(broker, "wake", lambda job_ids: None)
 
 
 @pytest.fixture

@@ -4,6 +4,13 @@ from portal.accounts import actions
 
 
 @pytest.fixture
+def clerk(client, office):
+    """The browser of the county's clerk."""
+    client.force_login(office)
+    return client
+
+
+@pytest.fixture
 def bearer(client):
     """Ask with a user's token; returns the response of a GET."""
 

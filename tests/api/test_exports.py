@@ -8,25 +8,13 @@ import pytest
 from portal.accounts import actions
 from portal.accounts.models import ApiToken
 from portal.accounts.roles import OFFICE, Permission
-from portal.jobs import broker, worker
+from portal.jobs import worker
 from portal.lib.dates import now
 from portal.records.models import Export
 from tests import factories
 
 EXPORTS = "/api/v1/exports/"
-
-
-@pytest.fixture(autouse=True)
-def no_broker(settings, tmp_path, monkeypatch):
-    """Messages go nowhere; a test does the jobs itself."""
-    settings.FILES_DIR = tmp_path / "files"
-    monkeypatch.setattr(broker, "wake", lambda job_ids: None)
-
-
-@pytest.fixture
-def clerk(client, office):
-    client.force_login(office)
-    return client
+pytestmark = pytest.mark.usefixtures("no_broker")
 
 
 @pytest.fixture

@@ -9,25 +9,13 @@ from python_calamine import CalamineWorkbook
 from members.models import Membership, Person
 from portal.accounts import actions
 from portal.accounts.roles import OFFICE, Permission
-from portal.jobs import broker, worker
+from portal.jobs import worker
 from portal.records.importing.models import ImportBatch
 from tests import factories
 from tests.records.importing.steps import file_of, id_number
 
 IMPORTS = "/api/v1/imports/"
-
-
-@pytest.fixture(autouse=True)
-def no_broker(settings, tmp_path, monkeypatch):
-    """Messages go nowhere; a test does the jobs itself."""
-    settings.FILES_DIR = tmp_path / "files"
-    monkeypatch.setattr(broker, "wake", lambda job_ids: None)
-
-
-@pytest.fixture
-def clerk(client, office):
-    client.force_login(office)
-    return client
+pytestmark = pytest.mark.usefixtures("no_broker")
 
 
 def line(serial, **changed):

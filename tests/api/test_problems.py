@@ -17,12 +17,6 @@ INVALID = {
 WHAT_IF = "/api/v1/associations/360102/quotas/what-if/"
 
 
-@pytest.fixture
-def clerk(client, office):
-    client.force_login(office)
-    return client
-
-
 @pytest.mark.parametrize(
     ("query", "errors"),
     [

@@ -23,12 +23,6 @@ API = "/api/v1"
 DAY = date(2021, 6, 30)
 
 
-@pytest.fixture
-def clerk(client, office):
-    client.force_login(office)
-    return client
-
-
 def send(client, method, path, **headers):
     return client.generic(method, f"{API}/{path}", headers=headers)
 

@@ -8,12 +8,6 @@ REPORTS = "/api/v1/reports/"
 ASKED = {"kind": "quota", "association": "360102", "on": "2021-06-30", "formats": ["pdf", "json"]}
 
 
-@pytest.fixture
-def clerk(client, office):
-    client.force_login(office)
-    return client
-
-
 def order(client, asked=None, key=""):
     headers = {"Idempotency-Key": key} if key else {}
     return client.post(REPORTS, asked or ASKED, content_type="application/json", headers=headers)

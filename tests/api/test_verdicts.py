@@ -14,12 +14,6 @@ DAY = "2021-06-30"
 
 
 @pytest.fixture
-def clerk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
 def document(province):
     return factories.policy(province, number="赣卫办字〔2020〕4号", title="改革方案")
 

@@ -14,7 +14,7 @@ from portal.accounts.models import Grant
 from portal.accounts.roles import FAMILY, OFFICE
 from portal.audit.models import Look
 from portal.inbox.models import Message
-from portal.jobs import broker, worker
+from portal.jobs import worker
 from portal.jobs.models import Job, JobState
 from portal.lib.dates import now
 from portal.lib.findings import RuleViolation
@@ -46,15 +46,8 @@ PAYLOADS = (
 
 
 @pytest.fixture(autouse=True)
-def files_dir(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def files_dir(no_broker, settings):
     return settings.FILES_DIR
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch):
-    """Messages go nowhere; a test does the jobs itself."""
-    monkeypatch.setattr(broker, "wake", lambda job_ids: None)
 
 
 @pytest.fixture
