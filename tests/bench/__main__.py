@@ -23,7 +23,12 @@ def main() -> int:
     options = parser.parse_args()
     data_dir = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     data_dir.chmod(0o711)
-    os.environ |= {"DATA_DIR": str(data_dir), "DEBUG": "0", "DEMO_PASSWORD": "bench-Only-1-password"}
+    os.environ |= {
+        "DATA_DIR": str(data_dir),
+        "DEBUG": "0",
+        "DEMO_PASSWORD": "bench-Only-1-password",
+        "ALLOWED_HOSTS": "testserver",
+    }
     os.environ.pop("DATABASE_URL", None)
     os.environ.pop("REDIS_URL", None)
     try:
@@ -50,6 +55,7 @@ def _measured(names: list[str]):
     from tests.bench import measures  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     wanted = [measure for measure in measures.ALL if not names or measure.__name__ in names]
     return [figure for measure in wanted for figure in measure()]
 
