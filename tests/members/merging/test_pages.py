@@ -209,6 +209,30 @@ def test_preview_of_what_lies_beyond_reach_tells_only_that(clerk, county, other_
     assert Person.objects.filter(pk=drop.pk).exists()
 
 
+@pytest.mark.parametrize("frozen", [0, 1])
+def test_nothing_of_a_frozen_person_is_compared(clerk, pair, frozen):
+    Person.objects.filter(pk=pair[frozen].pk).update(frozen_on=BORN, workplace="三厂")
+    Person.objects.filter(pk=pair[1 - frozen].pk).update(workplace="四厂")
+    alike = [reverse("members:lookalikes", args=[person.pk]) for person in pair]
+    find = reverse("members:find_person")
+
+    merge = clerk.get(merge_url(*pair), follow=True)
+    pages = [
+        clerk.get(alike[frozen]),
+        clerk.get(f"{alike[1 - frozen]}?q=某"),
+        clerk.get(f"{reverse('members:duplicates')}?by=name"),
+        clerk.post(find, {"text": "某人"}),
+    ]
+
+    texts = [page.content.decode().split("<main", 1)[1] for page in (merge, *pages)]
+    words = [str(message) for message in merge.context["messages"]]
+    assert words == ["其中一人的个人信息已冻结，不能比对和合并。"]
+    assert ["已冻结" in text for text in texts] == [True] * 5
+    assert ["三厂" in text for text in texts] == [False] * 5
+    # Each page of both names the day of the other one alone.
+    assert [text.count("1970-01-01") for text in texts] == [1, 1, 1, 1, 0]
+
+
 def test_rows_of_the_kept_person_beyond_reach_are_not_told(clerk, county, other_county):
     keep, drop = factories.person(county, name="某人"), factories.person(county, name="某人")
     factories.membership(other_county, person=keep)
