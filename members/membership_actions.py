@@ -10,11 +10,10 @@ from associations.permissions import require
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.records.saving import refusal, save_record
-from portal.records.subjects import lock_of
 
 from .enums import LeaveReason, MemberCategory, MemberKind
 from .membership_rules import join_findings
-from .membership_steps import close, member_of, move, refuse_any, spells_of
+from .membership_steps import close, hold_members, member_of, move, record_findings, refuse_any, spells_of
 from .models import MemberGroup, MemberOrganisation, Membership, Person
 
 MOST_TRANSFERS = 2_000
@@ -36,7 +35,7 @@ def join(
     Raises: RuleViolation.
     """
     require(Permission.EDIT_RECORDS, by, association.code, field="association")
-    _lock_all(type(member), [member.pk], by=by)
+    _lock_joining(member, by=by)
     membership = Membership(
         association=association,
         kind=MemberKind.INDIVIDUAL if isinstance(member, Person) else MemberKind.ORGANISATION,
@@ -75,14 +74,14 @@ def transfer(
 ) -> Membership:
     """Move a member to another association from the day `on`; both must lie in the user's reach.
 
-    The person goes along, unless they are on record at an office above the new association already.
+    The person's own record, which `by` must edit, goes along unless it lies above the new association.
     Raises: RuleViolation, with the code `stale` when the membership changed since version `seen`.
     """
     require(Permission.EDIT_RECORDS, by, to.code, field="to")
     current = _locked([membership.pk], by=by)[0]
     if current.version != seen:
         raise refusal("该记录已被他人修改，请核对后再保存", code="stale")
-    _lock_members([current], by=by)
+    refuse_any(record_findings(hold_members([current]), by=by))
     return move([current], to=to, on=on, group=group)[0]
 
 
@@ -109,7 +108,7 @@ def transfer_many(
         message = f"确认时为 {expected} 人，现在为 {len(keys)} 人，请重新核对"
         raise refusal(message, code="stale")
     rows = _locked(keys, by=by)
-    _lock_members(rows, by=by)
+    refuse_any(record_findings(hold_members(rows), by=by))
     return len(move(rows, to=to, on=on, group=group))
 
 
@@ -137,22 +136,13 @@ def _locked(keys: Sequence[int], *, by: User) -> list[Membership]:
     return found
 
 
-def _lock_members(rows: Sequence[Membership], *, by: User) -> None:
-    # Whoever is about to join is locked first: of many who try at once the second sees the first.
-    for model in (Person, MemberOrganisation):
-        keys = {each.pk for each in map(member_of, rows) if isinstance(each, model)}
-        _lock_all(model, sorted(keys), by=by)
-
-
-def _lock_all(model: type[Person] | type[MemberOrganisation], keys: Sequence[int], *, by: User) -> None:
-    if not keys:
-        return
-    reachable = model.objects.visible_to(by, Permission.EDIT_RECORDS).filter(pk__in=keys).order_by("pk")
-    locked = list(reachable.select_for_update(of=("self",)))
-    if len(locked) != len(keys):
+def _lock_joining(member: Person | MemberOrganisation, *, by: User) -> None:
+    # Of many who try at once the second sees the first.
+    reachable = type(member).objects.visible_to(by, Permission.EDIT_RECORDS).filter(pk=member.pk)
+    locked = reachable.select_related("association").select_for_update(of=("self",)).first()
+    if locked is None:
         raise refusal("所选人员或团体不存在，或不在您的管理范围内", code="unknown_member", field="member")
-    if lock := next(filter(None, map(lock_of, locked)), ""):
-        raise refusal(f"所选人员的个人信息{lock}，不能办理", code="locked", field="member")
+    refuse_any(record_findings([locked], by=by))
 
 
 def _enter(membership: Membership) -> None:

@@ -1,19 +1,25 @@
 """Steps that the writes of the rolls share: the caller was allowed, and holds the memberships."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db.models import F
 
 from associations.models import Association
+from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.lib.findings import Finding, RuleViolation
 from portal.records.saving import create_rows, refusal, update_rows
+from portal.records.subjects import lock_of
 
 from .enums import LeaveReason
 from .membership_rules import Spell, join_findings, leave_findings, of_member
 from .models import ContactHousehold, MemberGroup, MemberOrganisation, Membership, Person
 
 NAMED_FINDINGS = 5
+RECORD_ELSEWHERE = (
+    "会员的档案由您管理范围以外的协会登记，须由共同的上级协会办理转会；也可以办理退会，由对方协会重新登记入会"
+)
 Member = Person | MemberOrganisation
 
 
@@ -23,6 +29,30 @@ def member_of(membership: Membership) -> Member:
     if member is None:
         raise ValueError("a membership of nobody passed its constraint")
     return member
+
+
+def hold_members(rows: Sequence[Membership]) -> list[Member]:
+    """Lock who the members are, in the order of their keys, and return them as they are now.
+
+    Of many who move the same one at once the second sees what the first did.
+    """
+    held: list[Member] = []
+    for model in (Person, MemberOrganisation):
+        keys = {each.pk for each in map(member_of, rows) if isinstance(each, model)}
+        found = model.objects.scoped().filter(pk__in=keys).select_related("association").order_by("pk")
+        held += found.select_for_update(of=("self",)) if keys else ()
+    return held
+
+
+def record_findings(members: Iterable[Member], *, by: User) -> Iterator[Finding]:
+    """Tell why members are not moved by somebody: whose record they do not edit is not taken along."""
+    for member in members:
+        if not by.scope.covers(Permission.EDIT_RECORDS, member.association.code):
+            yield from _refused(RECORD_ELSEWHERE, "record_elsewhere", "member")
+            return
+        if lock := lock_of(member):
+            yield from _refused(f"所选人员的个人信息{lock}，不能办理", "locked", "member")
+            return
 
 
 def close(rows: Sequence[Membership], *, left_on: date, reason: LeaveReason) -> None:

@@ -8,6 +8,7 @@ from django.forms.boundfield import BoundField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.masks import mask_phone
+from portal.records.subjects import FROZEN, is_frozen
 from portal.records.types import MOST_DIGITS
 
 from .models import Person
@@ -29,12 +30,15 @@ class PersonChoice:
 
 
 def choice_of(person: Person) -> PersonChoice:
+    place = person.association.short_name
+    if is_frozen(person):
+        return PersonChoice(key=person.pk, name=person.name, sex=FROZEN, born="", place=place, phone="")
     return PersonChoice(
         key=person.pk,
         name=person.name,
         sex=person.get_sex_display(),
         born=f"{person.born_on.year}年生" if person.born_on else "",
-        place=person.association.short_name,
+        place=place,
         phone=mask_phone(person.phone),
     )
 

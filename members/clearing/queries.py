@@ -71,6 +71,11 @@ def load_round(user: User, key: int) -> ClearingRound | None:
     return rounds.select_related("association", "closed_by__association").first()
 
 
+def shows_outcome(round_: ClearingRound, user: User) -> bool:
+    """Tell whether the user may know what the round came to: its counts are of all who were looked at."""
+    return user.scope.covers(ClearingRound.objects.all().view_permission, round_.association.code)
+
+
 def is_open_to(round_: ClearingRound, user: User) -> bool:
     """Tell whether the user may close the round: it is theirs, and it goes on."""
     is_mine = user.scope.covers(Permission.EDIT_RECORDS, round_.association.code)

@@ -48,7 +48,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     may_start = request.user.scope.may(Permission.EDIT_RECORDS)
     start = Action(label="发起重新登记", url=reverse("members:round_new"), icon="plus", kind="primary")
     context = {
-        "rows": page.records,
+        "rows": [(each, queries.shows_outcome(each, request.user)) for each in page.records],
         "previous_url": with_query(request.GET, before=page.before) if page.before else "",
         "next_url": with_query(request.GET, after=page.after) if page.after else "",
         "actions": [start] if may_start else [],
@@ -86,6 +86,7 @@ def head(request: HttpRequest, round_: ClearingRound, *, page: str = "members:ro
     return {
         "round": round_,
         "is_open": round_.state == ClearingState.OPEN,
+        "shows_outcome": queries.shows_outcome(round_, request.user),
         "tabs": [
             Tab(label=label, url=reverse(name, args=[round_.pk]), is_current=name == page)
             for name, label in names.items()

@@ -40,7 +40,10 @@ class Join(Generic[R]):
 
 @dataclass(frozen=True, kw_only=True)
 class MergePlan:
-    """What moves, what is joined, and why it cannot be done where `findings` say so."""
+    """What moves, what is joined, and why it cannot be done where `findings` say so.
+
+    Of a merge that would move rows beyond the reach of whoever asks, it tells that and nothing else.
+    """
 
     memberships: tuple[Join[Membership], ...] = ()
     appointments: tuple[Join[Appointment], ...] = ()
@@ -51,7 +54,11 @@ class MergePlan:
 
 
 def plan_merge(*, keep: Person, drop: Person, held: Holdings, by: User) -> MergePlan:
-    """Plan the merge of `drop` into `keep` from the rows that they hold."""
+    """Plan the merge of `drop` into `keep` from the rows that they hold, wherever those lie."""
+    beyond = tuple(_reach_findings(held, drop, by=by))
+    if beyond:
+        return MergePlan(findings=beyond)
+    # A join takes a row of `drop`, so it lies where `by` reaches; rows of `keep` elsewhere are in none.
     memberships = _joins(held.memberships, keep, lambda row: row.association_id, _days_of_membership)
     appointments = _joins(held.appointments, keep, lambda row: (row.term_id, row.post), _days_of_seat)
     volunteering = _joins(held.volunteering, keep, lambda row: row.association_id, _days_of_volunteer)
@@ -67,7 +74,6 @@ def plan_merge(*, keep: Person, drop: Person, held: Holdings, by: User) -> Merge
         ),
         findings=(
             *_identity_findings(keep, drop),
-            *_reach_findings(held, drop, by=by),
             *_seat_findings(appointments),
             *_request_findings(memberships),
         ),

@@ -17,6 +17,7 @@ from portal.lib.page_parts import Action, Crumb, Fact, Tab
 from portal.records.lists import with_query
 from portal.records.permissions import require
 from portal.records.queries import Order, edge_in, page_of
+from portal.records.subjects import lock_of
 from portal.records.types import MOST_DIGITS
 
 from . import actions
@@ -133,6 +134,9 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     drop = load_person(request, key, Permission.EDIT_RECORDS)
     if request.method == "POST":
         return merged_now(request, keep, drop)
+    if lock := lock_of(keep) or lock_of(drop):
+        messages.error(request, f"其中一人的个人信息{lock}，不能比对和合并。")
+        return redirect("members:lookalikes", pk)
     plan = plan_merge(keep=keep, drop=drop, held=holdings_of([keep.pk, drop.pk]), by=request.user)
     context = {
         "keep": keep,

@@ -49,6 +49,15 @@ class TransferRequest(models.Model):
     # No foreign key: whether an association stands behind the code is not for the asking office to learn.
     to_code = models.CharField("转入协会代码", max_length=20, db_collation="C")
     reason = models.CharField("转会原因", max_length=200)
+    # The member's own record moves from there and from nowhere else: only that far reached who asked.
+    record_at = models.ForeignKey(
+        Association,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="申请时的档案登记协会",
+    )
     asked_on = models.DateField("申请日期")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="申请人")
     state = models.CharField("状态", max_length=10, choices=TransferState, default=TransferState.WAITING)
@@ -85,6 +94,12 @@ class TransferRequest(models.Model):
     @property
     def last_day(self) -> date:
         return self.asked_on + timedelta(days=DAYS_TO_ANSWER)
+
+    @property
+    def is_record_in_place(self) -> bool:
+        """Tell whether the member's own record lies where it lay when the office asked."""
+        member = self.membership.person or self.membership.organisation
+        return member is not None and member.association_id == self.record_at_id
 
     def state_on(self, on: date) -> TransferState:
         """Return the state on the day; nobody has to write down that a request ran out."""

@@ -8,21 +8,25 @@ from django.db import transaction
 from associations.models import Association
 from associations.permissions import require
 from members.enums import TransferState
-from members.membership_steps import move
+from members.membership_steps import hold_members, move, record_findings, refuse_any
 from members.models import MemberGroup, Membership, TransferRequest
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.dates import BEIJING
 from portal.records.saving import refusal, save_record, save_version
+from portal.records.subjects import lock_of
 
 from .messages import tell_answered, tell_asked
 
 NOT_WAITING = "该申请已办结或已过期，不能再办理"
+RECORD_CHANGED = "该会员的档案在申请后有变动，不能接收；请退回该申请，由对方核对后重新提出"
 
 
 @transaction.atomic
 def ask(*, membership: Membership, to_code: str, reason: str, by: User, at: datetime) -> TransferRequest:
-    """Ask the association at a code to take over a member; whether it exists is not told.
+    """Ask the association at a code to take over a member whose own record `by` edits, too.
+
+    Whether the association exists is not told.
 
     Raises: RuleViolation.
     """
@@ -33,11 +37,20 @@ def ask(*, membership: Membership, to_code: str, reason: str, by: User, at: date
     if by.scope.covers(Permission.EDIT_RECORDS, to_code):
         message = "该代码在您的管理范围内，请直接办理转会"
         raise refusal(message, code="within_reach", field="to_code")
+    (member,) = hold_members([current])
+    refuse_any(record_findings([member], by=by))
     on = _day(at)
     waiting = TransferRequest.objects.scoped().of([current.pk]).filter(state=TransferState.WAITING)
     for earlier in waiting.settled(on=on).select_for_update(of=("self",)):
         _settle(earlier, TransferState.EXPIRED, by=None, at=at)
-    request = TransferRequest(membership=current, to_code=to_code, reason=reason, asked_on=on, asked_by=by)
+    request = TransferRequest(
+        membership=current,
+        to_code=to_code,
+        reason=reason,
+        record_at=member.association,
+        asked_on=on,
+        asked_by=by,
+    )
     save_record(request)
     tell_asked(request, on=on)
     return request
@@ -62,8 +75,11 @@ def accept(
     to = _receiving(locked, by=by)
     if membership.left_on is not None:
         raise refusal("该会员已从原协会退会，不能接收；请退回该申请", code="already_left")
+    (member,) = hold_members([membership])
+    # Elsewhere those who asked may not reach it. What changed is not for the receiving office to know.
+    if member.association_id != locked.record_at_id or lock_of(member):
+        raise refusal(RECORD_CHANGED, code="record_changed")
     with pghistory.context(purpose=f"接收转会申请 {locked.pk}"):
-        _lock_member(membership)
         (moved,) = move([membership], to=to, on=on, group=group)
         _settle(locked, TransferState.ACCEPTED, by=by, at=at)
     tell_answered(locked, on=_day(at))
@@ -96,12 +112,6 @@ def withdraw(*, request: TransferRequest, by: User, at: datetime, seen: int) -> 
 def _locked_membership(key: int) -> Membership:
     rows = Membership.objects.scoped().select_for_update(of=("self",))
     return rows.select_related("association", "person__association", "organisation__association").get(pk=key)
-
-
-def _lock_member(membership: Membership) -> None:
-    member = membership.person or membership.organisation
-    if member is not None:
-        list(type(member).objects.scoped().filter(pk=member.pk).select_for_update(of=("self",)))
 
 
 def _waiting(request: TransferRequest, *, seen: int, at: datetime) -> TransferRequest:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from associations.models import Association
-from members.membership_steps import goes_along, member_of, move_findings
+from members.enums import TransferState
+from members.membership_steps import goes_along, member_of, move_findings, record_findings
 from members.models import ContactHousehold, Membership, Person, TransferRequest
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.lib.dates import official_day
+from portal.records.subjects import lock_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,7 @@ class TransferPreview:
     problems: tuple[str, ...]
 
 
-def preview_transfer(rows: Sequence[Membership], *, to: Association, on: date) -> TransferPreview:
+def preview_transfer(rows: Sequence[Membership], *, to: Association, on: date, by: User) -> TransferPreview:
     """Say what moving these memberships, loaded in scope, from a day on will change."""
     along = sum(goes_along(member_of(row), to) for row in rows)
     households = ContactHousehold.objects.scoped().filter(
@@ -37,7 +40,13 @@ def preview_transfer(rows: Sequence[Membership], *, to: Association, on: date) -
         words.append(f"{count} 户联系户的联系到{last}为止，请在转入后另行确定联系会员")
     return TransferPreview(
         words=tuple(words),
-        problems=tuple(finding.message for finding in move_findings(rows, to=to, on=on)),
+        problems=tuple(
+            finding.message
+            for finding in (
+                *record_findings(map(member_of, rows), by=by),
+                *move_findings(rows, to=to, on=on),
+            )
+        ),
     )
 
 
@@ -49,10 +58,14 @@ def whole(rows: Sequence[int], *, user: User) -> list[Membership]:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestView:
-    """A request as both sides may see it: who asks, for whom, and no more than telling them apart needs."""
+    """A request as both sides may see it: who asks, for whom, and no more than telling them apart needs.
+
+    `sex` and `birth_year` are empty for readers to whom they are not shown.
+    """
 
     request: TransferRequest
     name: str
+    kind: str
     sex: str
     birth_year: str
     origin: str
@@ -61,15 +74,16 @@ class RequestView:
     is_outgoing: bool
 
 
-def view_of(request: TransferRequest, *, user: User) -> RequestView:
-    """Show a request that the user may see from either side."""
+def view_of(request: TransferRequest, *, user: User, on: date) -> RequestView:
+    """Show a request that the user may see from either side, as it stands on the day."""
     membership = request.membership
     member = member_of(membership)
-    person = member if isinstance(member, Person) else None
+    person = member if isinstance(member, Person) and _shows_traits(request, member, user, on) else None
     return RequestView(
         request=request,
         name=str(member),
-        sex=str(person.get_sex_display()) if person else "团体",
+        kind=membership.get_kind_display(),
+        sex=str(person.get_sex_display()) if person else "",
         birth_year=f"{person.born_on.year}年" if person and person.born_on else "",
         origin=membership.association.name,
         reason=request.reason,
@@ -78,3 +92,15 @@ def view_of(request: TransferRequest, *, user: User) -> RequestView:
             TransferRequest.objects.all().view_permission, membership.association.code
         ),
     )
+
+
+def _shows_traits(request: TransferRequest, person: Person, user: User, on: date) -> bool:
+    # To those who see the record, and to the office that decides while it has to: it is about to get it.
+    if lock_of(person):
+        return False
+    decides = (
+        request.state_on(on) == TransferState.WAITING
+        and request.is_record_in_place
+        and user.scope.covers(Permission.EDIT_RECORDS, request.to_code)
+    )
+    return decides or user.scope.covers(Person.objects.all().view_permission, person.association.code)

@@ -31,13 +31,18 @@ from .views import load_open
 PAGE_SIZE = 50
 NEWEST = Order(path="pk", is_descending=True)
 SIDES = {"in": "转入", "out": "转出"}
-MEMBER = ("membership__association", "membership__person", "membership__organisation", "answered_by")
+MEMBER = (
+    "membership__association",
+    "membership__person__association",
+    "membership__organisation__association",
+    "answered_by",
+)
 
 
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     require(request, Permission.VIEW_PEOPLE)
-    side = request.GET.get("side", "in")
+    side, on = request.GET.get("side", "in"), today()
     if side not in SIDES:
         raise BadRequest("只能查看转入或转出的申请")
     all_rows = TransferRequest.objects.select_related(*MEMBER)
@@ -45,7 +50,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     edge = edge_in(request.GET, model=TransferRequest, order=NEWEST)
     page = page_of(rows, order=NEWEST, edge=edge, size=PAGE_SIZE)
     context = {
-        "rows": [(view_of(each, user=request.user), each.state_on(today())) for each in page.records],
+        "rows": [(view_of(each, user=request.user, on=on), each.state_on(on)) for each in page.records],
         "tabs": [
             Tab(label=label, url=with_query(request.GET, side=each), is_current=each == side)
             for each, label in SIDES.items()
@@ -101,7 +106,7 @@ def request_page(
 ) -> HttpResponse:
     state = found.state_on(today())
     seen = {"seen": found.version}
-    view = view_of(found, user=request.user)
+    view = view_of(found, user=request.user, on=today())
     places = Association.objects.visible_to(request.user, Permission.EDIT_RECORDS)
     to = places.filter(code=found.to_code).first() if state == TransferState.WAITING else None
     offered = {

@@ -121,7 +121,7 @@ def steps(
         else:
             messages.success(request, f"已将 {len(keys)} 名会员转入{to.name}。")
         return redirect(back_url)
-    preview = preview_transfer(whole(keys, user=request.user), to=to, on=on)
+    preview = preview_transfer(whole(keys, user=request.user), to=to, on=on, by=request.user)
     kept = [*kept, ("to", to.code), ("on", on.isoformat())]
     return render(
         request,

@@ -39,5 +39,10 @@ def people_once(place: Association) -> dict[str, Model]:
 def request_of(place: Association, to_code: str, by: User) -> TransferRequest:
     membership = factories.membership(place, person=factories.person(place, name="转会者"))
     return TransferRequest.objects.create(
-        membership=membership, to_code=to_code, reason="搬家", asked_on=ALWAYS, asked_by=by
+        membership=membership,
+        to_code=to_code,
+        reason="搬家",
+        record_at=place,
+        asked_on=ALWAYS,
+        asked_by=by,
     )

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from members.models import ClearingMark, ClearingRound
 from portal.accounts.roles import OFFICE
+from portal.lib.dates import now
 from tests import factories
 
 JOINED, START, LAST = date(2020, 1, 10), date(2021, 3, 1), date(2021, 5, 31)
@@ -180,3 +181,20 @@ def test_close_is_confirmed_with_its_figures(clerk, round_, three):
     closed = clerk.get(url("round", round_)).content.decode()
     assert "已核对 0 人，退会 1 人（最后一天 2021-05-31），未核对 2 人保持不变" in closed
     assert clerk.get(url("round_close", round_)).status_code == 404
+
+
+def figures(client, round_):
+    pages = [client.get(address) for address in (reverse("members:rounds"), url("round", round_))]
+    texts = [page.content.decode().split("<main", 1)[1] for page in pages]
+    return [[figure for figure in ("5001", "5002", "5003") if figure in text] for text in texts]
+
+
+def test_counts_of_a_closed_round_are_for_those_who_see_all_of_it(client, office, round_):
+    township = factories.association("360102001", short_name="某街道")
+    counts = {"checked_count": 5001, "leaving_count": 5002, "unchecked_count": 5003}
+    ClearingRound.objects.update(state="closed", left_on=LAST, closed_by=office, closed_at=now(), **counts)
+
+    client.force_login(factories.user((OFFICE, township), association=township))
+    assert figures(client, round_) == [[], []]
+    client.force_login(office)
+    assert figures(client, round_) == [["5001", "5002", "5003"]] * 2

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from associations.enums import Constituency
-from members.models import DistinctPair, MergedPerson, Person
+from members.models import DistinctPair, MergedPerson, Person, TransferRequest
 from tests import factories
 from tests.members.test_identity import numbered
 
@@ -182,6 +182,65 @@ def test_collision_is_said_and_leaves_no_button(clerk, county):
 
     assert "现在不能合并" in page
     assert "确认合并" not in page
+
+
+def test_preview_of_what_lies_beyond_reach_tells_only_that(clerk, county, other_county, office):
+    keep, drop = factories.person(county, name="某人"), factories.person(county, name="某人")
+    village = factories.association("360103001", short_name="二郎庙社区")
+    term = factories.term(village)
+    for person, constituency in ((keep, Constituency.SERVED), (drop, Constituency.GRASSROOTS)):
+        factories.membership(county, person=person)
+        there = factories.membership(village, person=person, joined_on=date(2019, 5, 4))
+        factories.volunteer(village, person=person)
+        factories.seat(term, person=person, constituency=constituency)
+    TransferRequest.objects.create(
+        membership=there, to_code="310107", reason="搬家", asked_on=date(2999, 1, 1), asked_by=office
+    )
+
+    page = clerk.get(merge_url(keep, drop))
+    words, _ = follow(clerk, merge_url(keep, drop), seen_keep=1, seen_drop=1)
+
+    plan, text = page.context["plan"], page.content.decode()
+    told = ("二郎庙", "2019年", "条转到保留的档案", "日期重叠", "等待接收", "并入的档案没有")
+    assert [finding.code for finding in plan.findings] == ["out_of_reach"]
+    assert (plan.moves, plan.words, plan.memberships) == ((), (), ())
+    assert [word for word in told if word in text] == []
+    assert "二郎庙" not in "".join(words)
+    assert Person.objects.filter(pk=drop.pk).exists()
+
+
+@pytest.mark.parametrize("frozen", [0, 1])
+def test_nothing_of_a_frozen_person_is_compared(clerk, pair, frozen):
+    Person.objects.filter(pk=pair[frozen].pk).update(frozen_on=BORN, workplace="三厂")
+    Person.objects.filter(pk=pair[1 - frozen].pk).update(workplace="四厂")
+    alike = [reverse("members:lookalikes", args=[person.pk]) for person in pair]
+    find = reverse("members:find_person")
+
+    merge = clerk.get(merge_url(*pair), follow=True)
+    pages = [
+        clerk.get(alike[frozen]),
+        clerk.get(f"{alike[1 - frozen]}?q=某"),
+        clerk.get(f"{reverse('members:duplicates')}?by=name"),
+        clerk.post(find, {"text": "某人"}),
+    ]
+
+    texts = [page.content.decode().split("<main", 1)[1] for page in (merge, *pages)]
+    words = [str(message) for message in merge.context["messages"]]
+    assert words == ["其中一人的个人信息已冻结，不能比对和合并。"]
+    assert ["已冻结" in text for text in texts] == [True] * 5
+    assert ["三厂" in text for text in texts] == [False] * 5
+    # Each page of both names the day of the other one alone.
+    assert [text.count("1970-01-01") for text in texts] == [1, 1, 1, 1, 0]
+
+
+def test_rows_of_the_kept_person_beyond_reach_are_not_told(clerk, county, other_county):
+    keep, drop = factories.person(county, name="某人"), factories.person(county, name="某人")
+    factories.membership(other_county, person=keep)
+    factories.membership(county, person=drop)
+
+    plan = clerk.get(merge_url(keep, drop)).context["plan"]
+
+    assert (plan.moves, plan.words, plan.findings) == ((("会员身份", 1),), (), ())
 
 
 def test_pair_is_told_apart_and_taken_back(clerk, pair, office):

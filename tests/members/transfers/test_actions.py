@@ -3,9 +3,18 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from members import membership_actions
-from members.enums import LeaveReason, TransferState
+from members.enums import LeaveReason, MemberKind, TransferState
 from members.membership_actions import MOST_TRANSFERS
-from members.models import ContactHousehold, MemberGroup, Membership, Person, TransferRequest
+from members.membership_steps import RECORD_ELSEWHERE
+from members.models import (
+    ContactHousehold,
+    MemberGroup,
+    MemberOrganisation,
+    Membership,
+    Person,
+    TransferRequest,
+)
+from members.models.person import ERASED_NAME
 from members.transfers import actions
 from portal.accounts.models import User
 from portal.accounts.roles import OFFICE
@@ -140,6 +149,95 @@ def asked(county, office):
 
 def accept(request, by, **values):
     return actions.accept(**({"request": request, "on": DAY, "by": by, "at": AT, "seen": 1} | values))
+
+
+def member_of(kind, county, record_at):
+    """Put on the county's roll somebody whose own record lies elsewhere."""
+    if kind == "person":
+        return factories.membership(county, joined_on=JOINED, person=factories.person(record_at))
+    unit = MemberOrganisation.objects.create(association=record_at, name="某厂")
+    facts = {"kind": MemberKind.ORGANISATION, "person": None, "organisation": unit}
+    return factories.membership(county, joined_on=JOINED, **facts)
+
+
+def own_record(membership):
+    membership = Membership.objects.get(pk=membership.pk)
+    return membership.person or membership.organisation
+
+
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+@pytest.mark.parametrize("holder", ["city", "other_county"])
+def test_record_beyond_reach_is_not_asked_away(county, other_county, office, request, kind, holder):
+    keeper = request.getfixturevalue(holder)
+    membership = member_of(kind, county, keeper)
+
+    with pytest.raises(RuleViolation) as caught:
+        actions.ask(membership=membership, to_code="310107", reason="搬家", by=office, at=AT)
+
+    assert str(caught.value) == RECORD_ELSEWHERE
+    assert (TransferRequest.objects.count(), Message.objects.scoped().count()) == (0, 0)
+    assert own_record(membership).association == keeper
+
+
+def test_direct_transfer_refuses_it_with_the_same_words(county, other_county):
+    far = factories.association("310107")
+    both = factories.user((OFFICE, county), (OFFICE, far), association=county)
+    membership = member_of("person", county, other_county)
+
+    with pytest.raises(RuleViolation) as caught:
+        move([membership], far, both)
+
+    assert str(caught.value) == RECORD_ELSEWHERE
+    assert own_record(membership).association == other_county
+
+
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_office_above_both_asks_for_it(county, other_county, city_office, kind):
+    far = factories.association("310107", name="普陀区计划生育协会", short_name="普陀区")
+    taker = factories.user((OFFICE, far), username="taker", association=far)
+    membership = member_of(kind, county, other_county)
+
+    asked = actions.ask(membership=membership, to_code="310107", reason="搬家", by=city_office, at=AT)
+    accept(asked, taker)
+
+    assert asked.record_at == other_county
+    assert own_record(membership).association == far
+
+
+@pytest.mark.parametrize("kind", ["person", "organisation"])
+def test_record_that_moved_since_is_not_taken_over(city, county, other_county, office, neighbour, kind):
+    membership = member_of(kind, county, county)
+    asked = actions.ask(membership=membership, to_code="360103", reason="搬家", by=office, at=AT)
+    rows = type(own_record(membership)).objects
+
+    rows.update(association=city)
+    assert refusal(accept, request=asked, by=neighbour) == ["record_changed"]
+    assert (own_record(membership).association, state(asked)) == (city, (TransferState.WAITING, None, 1))
+
+    rows.update(association=county)
+    accept(asked, neighbour)
+    assert own_record(membership).association == other_county
+
+
+def test_request_that_does_not_say_where_the_record_lay_is_not_accepted(other_county, neighbour, asked):
+    TransferRequest.objects.update(record_at=None)
+
+    assert refusal(accept, request=asked, by=neighbour) == ["record_changed"]
+
+
+@pytest.mark.parametrize(
+    "lock", [{"frozen_on": JOINED}, {"erased_on": JOINED, "name": ERASED_NAME, "name_key": ""}]
+)
+def test_locked_record_is_neither_asked_for_nor_taken_over(
+    county, other_county, office, neighbour, asked, lock
+):
+    other = member_of("person", county, county)
+    Person.objects.update(**lock)
+
+    found = refusal(actions.ask, membership=other, to_code="360103", reason="搬家", by=office, at=AT)
+
+    assert found == ["locked"]
+    assert refusal(accept, request=asked, by=neighbour) == ["record_changed"]
 
 
 def state(request):

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from members.enums import TransferState
-from members.models import MemberGroup, Membership, TransferRequest
+from members.membership_steps import RECORD_ELSEWHERE
+from members.models import MemberGroup, Membership, Person, TransferRequest
 from portal.accounts.roles import OFFICE
-from portal.lib.dates import today
+from portal.lib.dates import now, today
 from tests import factories
 
 JOINED, DAY = date(2020, 1, 10), date(2021, 3, 5)
@@ -148,6 +149,71 @@ def test_receiving_side_sees_no_more_than_it_must(client, neighbour, asked):
             if word in text.split("<main")[1]
         ]
     assert client.get(reverse("records:people_detail", args=[person.pk])).status_code == 404
+
+
+def traits_in(client, asked):
+    listed = client.get(reverse("members:requests")).content.decode()
+    page = client.get(url_of(asked, "request")).content.decode()
+    assert "会员0" in listed
+    assert "会员0" in page
+    return ["1970年" in listed, "1970年" in page]
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ({}, True),
+        ({"state": TransferState.DECLINED, "answered_at": now()}, False),
+        ({"asked_on": DAY}, False),
+        ({"record_at": None}, False),
+    ],
+)
+def test_receiving_side_sees_traits_only_while_it_decides(client, neighbour, asked, change, shown):
+    Person.objects.update(born_on=date(1970, 2, 3))
+    TransferRequest.objects.filter(pk=asked.pk).update(**{"version": 2} | change)
+    client.force_login(neighbour)
+
+    assert traits_in(client, asked) == [shown, shown]
+
+
+def test_nobody_sees_the_traits_of_a_frozen_person(client, office, neighbour, asked):
+    Person.objects.update(born_on=date(1970, 2, 3), frozen_on=DAY)
+
+    client.force_login(neighbour)
+    assert traits_in(client, asked) == [False, False]
+    client.force_login(office)
+    assert "1970年" not in client.get(url_of(asked, "request")).content.decode()
+
+
+def test_asking_side_sees_traits_only_with_the_record(client, other_county, asked):
+    Person.objects.update(born_on=date(1970, 2, 3))
+
+    mine = client.get(url_of(asked, "request")).content.decode()
+    Person.objects.update(association=other_county)
+    theirs = client.get(url_of(asked, "request")).content.decode()
+
+    assert ("1970年" in mine, "1970年" in theirs) == (True, False)
+    assert "会员0" in theirs
+
+
+def test_request_for_whose_record_lies_elsewhere_says_who_moves_it(client, office, county, other_county):
+    row = factories.membership(county, person=factories.person(other_county), joined_on=JOINED)
+    client.force_login(office)
+
+    page = client.post(url_of(row, "request_new"), {"to_code": "310107", "reason": "搬家"})
+
+    assert RECORD_ELSEWHERE in page.content.decode()
+    assert TransferRequest.objects.count() == 0
+
+
+def test_preview_says_that_the_record_lies_elsewhere(client, office, county, other_county):
+    factories.association("360102001", name="某街道计划生育协会")
+    row = factories.membership(county, person=factories.person(other_county), joined_on=JOINED)
+    client.force_login(office)
+
+    page = client.post(url_of(row), {"to": "360102001", "on": "2021-03-05", "go": "review", "seen": 1})
+
+    assert page.context["preview"].problems == (RECORD_ELSEWHERE,)
 
 
 def test_request_is_accepted_on_its_page(client, neighbour, other_county, asked):
