@@ -171,21 +171,23 @@ def _set_frozen(subject: Model, on: date | None, *, purpose: str) -> None:
 
 
 def _reasons_to_keep(subject: Model, *, by: User, on: date) -> list[Finding]:
-    open_rows: dict[str, bool] = {}
-    if isinstance(subject, Person):
-        seats = Appointment.objects.scoped().filter(person=subject)
-        rolls = Membership.objects.scoped().filter(person=subject)
-        volunteering = Volunteer.objects.scoped().filter(person=subject)
-        open_rows = {
-            "仍在理事会任职，请先登记卸任": seats.in_office(on=on).exists(),
-            "仍是会员，请先办理退会": rolls.on_roll(on=on).exists() or rolls.open().exists(),
-            "仍是志愿者，请先办理退出": volunteering.filter(ends_on__isnull=True).exists(),
-        }
+    if is_beyond_reach(subject, by=by):
+        # And not what lies there: whoever asks may not see it.
+        return [_kept("在您管理范围以外的协会还有记录，请由共同的上级协会办理")]
     if isinstance(subject, Family):
-        open_rows = {"仍在帮扶中，请先办理退出帮扶": subject.ends_on is None}
-    open_rows["在您管理范围以外的协会还有记录，请由共同的上级协会办理"] = is_beyond_reach(subject, by=by)
-    return [
-        Finding(code="kept", severity=Severity.ERROR, message=message)
-        for message, holds in open_rows.items()
-        if holds
-    ]
+        return [_kept("仍在帮扶中，请先办理退出帮扶")] if subject.ends_on is None else []
+    if not isinstance(subject, Person):
+        return []
+    seats = Appointment.objects.scoped().filter(person=subject)
+    rolls = Membership.objects.scoped().filter(person=subject)
+    volunteering = Volunteer.objects.scoped().filter(person=subject)
+    open_rows = {
+        "仍在理事会任职，请先登记卸任": seats.in_office(on=on),
+        "仍是会员，请先办理退会": rolls.on_roll(on=on) | rolls.open(),
+        "仍是志愿者，请先办理退出": volunteering.filter(ends_on__isnull=True),
+    }
+    return [_kept(message) for message, rows in open_rows.items() if rows.exists()]
+
+
+def _kept(message: str) -> Finding:
+    return Finding(code="kept", severity=Severity.ERROR, message=message)

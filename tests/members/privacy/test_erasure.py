@@ -205,6 +205,15 @@ def test_erasure_past_the_reach_is_refused(clerk, verifier, changed, other_count
     assert done.status_code == 302
 
 
+def test_refusal_past_the_reach_tells_nothing_of_what_lies_there(clerk, changed, other_county):
+    factories.membership(other_county, person=changed)
+    factories.volunteer(other_county, person=changed)
+
+    assert post(clerk, changed).context["form"].non_field_errors() == [
+        "在您管理范围以外的协会还有记录，请由共同的上级协会办理"
+    ]
+
+
 def test_last_day_of_a_membership_still_counts(clerk, changed):
     Membership.objects.filter(person=changed).update(left_on=today())
     refused = post(clerk, changed)
