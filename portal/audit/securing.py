@@ -26,7 +26,7 @@ TABLES = """
     FROM pg_class AS c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
 """
 ALLOWED = {"read": "SELECT", "append": "SELECT, INSERT", "write": "SELECT, INSERT, UPDATE, DELETE"}
-BLANKING = "public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text)"
+BLANKING = "public.audit_blank_versions(text, bigint[], bigint, text)"
 # All is taken back first, in the same transaction: what an earlier version granted too much is gone with it.
 GRANTS = (
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
