@@ -15,6 +15,7 @@ from portal.audit.enums import Channel
 from portal.audit.erasing import allow_blanks, blank_versions
 from portal.audit.looks import record_looks
 from portal.audit.models import ErasedRow, Look
+from portal.audit.securing import secure
 from portal.lib.dates import today
 from portal.records.erasure import blanks_of_history
 from tests import factories
@@ -179,6 +180,19 @@ def test_values_are_nobodys_choice(transactional_db, person, office, as_applicat
         )
 
     assert set(person.events.values_list("name", flat=True)) == {"某人员"}
+
+
+def test_function_that_let_values_be_chosen_is_taken_away(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text)"
+            " RETURNS integer LANGUAGE sql AS 'SELECT 1'"
+        )
+
+        secure(connection)
+
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'audit_blank_versions'")
+        assert cursor.fetchone() == (1,)
 
 
 @pytest.mark.parametrize("model", [Grant, Association])
