@@ -1,5 +1,6 @@
 """All settings of the portal. Environment variables are the only input; `.env.example` lists them."""
 
+import sys
 from datetime import timedelta
 from logging import DEBUG as DEBUG_LEVEL
 from pathlib import Path
@@ -183,6 +184,8 @@ AXES_DISABLE_ACCESS_LOG = True  # sign-ins that succeed are ours to record, with
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True  # kept beside the attempts, which a success wipes out
+# axes would delete the older ones of a name, so that a thousand new failures wipe out what came before.
+AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = sys.maxsize
 AXES_VERBOSE = False
 # A header that any client can send is no address: only a proxy of ours, which overwrites it, is believed.
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_REAL_IP" if BEHIND_PROXY else "REMOTE_ADDR"]

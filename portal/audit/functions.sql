@@ -28,7 +28,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     ignored text[] := nullif(current_setting('pgtrigger.ignore', true), '');
     owner oid := (SELECT proowner FROM pg_catalog.pg_proc
-        WHERE oid = 'public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text)'::regprocedure);
+        WHERE oid = 'public.audit_blank_versions(text, bigint[], bigint, text)'::regprocedure);
 BEGIN
     IF ignored IS NULL OR NOT trigger_name = ANY (ignored) THEN
         RETURN false;
@@ -77,29 +77,31 @@ BEGIN
         array(SELECT jsonb_object_keys(fields)), by_user, why, now());
 END $$;
 
--- Blank some columns in all kept versions of some records, and the free text that was said about them: the purposes
--- of those changes and of the looks at those records.
+-- Erase some records from the history: the columns that `audit_blanks` names in all their kept versions, and the free
+-- text that was said about them, the purposes of those changes and of the looks at those records. What takes the place
+-- of a value is no argument: whoever could choose it could make the trail say what never was.
+DROP FUNCTION IF EXISTS public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text);
 CREATE OR REPLACE FUNCTION public.audit_blank_versions(
-    trail text, model text, keys bigint[], fields jsonb, by_user bigint, why text
+    model text, keys bigint[], by_user bigint, why text
 ) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
 AS $$
 DECLARE
     gone CONSTANT text := '（已清除）';
+    trail CONSTANT text := public.audit_blanks() -> model ->> 'trail';
+    fields CONSTANT jsonb := public.audit_blanks() -> model -> 'fields';
     row_found record;
     blanked integer := 0;
 BEGIN
-    IF btrim(why) = '' THEN
+    IF coalesce(btrim(why), '') = '' THEN
         RAISE EXCEPTION 'an erasure needs a reason';
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(trail)) AND attname = 'pgh_obj_id')
-    THEN
-        RAISE EXCEPTION '% keeps no versions', trail;
+    IF NOT EXISTS (SELECT FROM accounts_user WHERE id = by_user AND is_active) THEN
+        RAISE EXCEPTION 'an erasure needs a user who can sign in';
     END IF;
-    IF EXISTS (SELECT FROM jsonb_object_keys(fields) AS f (name) WHERE name ^@ 'pgh_' OR name IN ('id', 'version'))
-    THEN
-        RAISE EXCEPTION 'what says which version it is cannot be blanked';
+    IF trail IS NULL OR fields IS NULL THEN
+        RAISE EXCEPTION 'the history of % is about nobody who could ask for its erasure', model;
     END IF;
     FOR row_found IN EXECUTE format(
         'SELECT pgh_id, pgh_created_at FROM %I AS t WHERE pgh_obj_id = ANY ($1)'
@@ -129,7 +131,22 @@ BEGIN
 END $$;
 
 REVOKE EXECUTE ON FUNCTION public.audit_blank_row(text, text, text, timestamptz, jsonb, bigint, text) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.audit_blank_versions(text, bigint[], bigint, text) FROM PUBLIC;
+
+-- Delete sign-ins, and those that failed, that are older. 网络安全法 art. 21 has them kept for six months, whoever asks.
+CREATE OR REPLACE FUNCTION public.accounts_clear_sign_ins(before timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF (before <= now() - interval '184 days') IS NOT TRUE THEN
+        RAISE EXCEPTION 'sign-ins are kept for 184 days';
+    END IF;
+    DELETE FROM accounts_signin WHERE at < before;
+    DELETE FROM axes_accessfailurelog WHERE attempt_time < before;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION public.accounts_clear_sign_ins(timestamptz) FROM PUBLIC;
 
 -- History is written as the owner: the application can neither forge a version nor lead it into a table of its own.
 DO $$

@@ -15,18 +15,24 @@ FUNCTIONS = Path(__file__).with_name("functions.sql")
 MAINTAIN_SINCE = 170_000
 # Written by functions of the owner, or by `migrate` alone.
 READ_ONLY = ("django_migrations", "pghistory_context", "audit_erasedrow")
+# Not sealed, and yet on record: what is outdated is deleted by a function of the owner.
+KEPT = ("accounts_signin", "axes_accessfailurelog")
+# How a sign-in ended, and the key that its session goes on with after a new password.
+STILL_CHANGING = {"accounts_signin": "session_hash, ended_at, ending"}
 # Told from the catalogue and not from the models: what a later migration adds is covered without a word here.
 TABLES = """
     SELECT relname, CASE
         WHEN relname = ANY (%s)
             OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'pgh_id') THEN 'read'
-        WHEN EXISTS (SELECT FROM pg_trigger
+        WHEN relname = ANY (%s) OR EXISTS (SELECT FROM pg_trigger
             WHERE tgrelid = c.oid AND tgname ^@ 'pgtrigger_append_only_') THEN 'append'
         ELSE 'write' END
     FROM pg_class AS c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname
 """
 ALLOWED = {"read": "SELECT", "append": "SELECT, INSERT", "write": "SELECT, INSERT, UPDATE, DELETE"}
-BLANKING = "public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text)"
+CALLABLE = (
+    "public.audit_blank_versions(text, bigint[], bigint, text), public.accounts_clear_sign_ins(timestamptz)"
+)
 # All is taken back first, in the same transaction: what an earlier version granted too much is gone with it.
 GRANTS = (
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
@@ -37,7 +43,7 @@ GRANTS = (
     "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}",
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-    f"GRANT EXECUTE ON FUNCTION {BLANKING} TO {{role}}",
+    f"GRANT EXECUTE ON FUNCTION {CALLABLE} TO {{role}}",
 )
 
 
@@ -57,7 +63,7 @@ def secure(connection: BaseDatabaseWrapper) -> None:
 
 
 def _grant(cursor: Any, role: sql.Identifier) -> None:
-    cursor.execute(TABLES, [list(READ_ONLY)])
+    cursor.execute(TABLES, [list(READ_ONLY), list(KEPT)])
     tables = cursor.fetchall()
     maintain = ", MAINTAIN" if cursor.db.pg_version >= MAINTAIN_SINCE else ""
     by_kind = {kind: [table for table, found in tables if found == kind] for kind in ALLOWED}
@@ -71,3 +77,6 @@ def _grant(cursor: Any, role: sql.Identifier) -> None:
             cursor.execute(
                 statement.format(tables=sql.SQL(", ").join(map(sql.Identifier, listed)), role=role)
             )
+    for table in STILL_CHANGING.keys() & set(by_kind["append"]):
+        statement = sql.SQL(f"GRANT UPDATE ({STILL_CHANGING[table]}) ON {{table}} TO {{role}}")
+        cursor.execute(statement.format(table=sql.Identifier(table), role=role))

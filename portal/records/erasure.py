@@ -8,9 +8,9 @@ from django.db.models import F, Model, ProtectedError
 
 from portal.accounts.models import User
 from portal.accounts.scope import guarded
-from portal.audit.erasing import blank_versions
+from portal.audit.erasing import Blanks, blank_versions
 
-from .personal_data import PersonalModel
+from .personal_data import PersonalModel, registry
 from .saving import refusal
 from .subjects import (
     erased_values,
@@ -38,6 +38,15 @@ def erasure_step(step: Step) -> Step:
     """Register what a room takes out besides rows: files made of them, copies kept elsewhere."""
     erasure_steps.append(step)
     return step
+
+
+def blanks_of_history() -> Blanks:
+    """Return what an erasure leaves in the versions of every model that is about somebody.
+
+    Raises: RegistryError.
+    """
+    about = [entry for entry in registry().values() if entry.subject is not None]
+    return {entry.model: erased_values(entry) for entry in about if is_tracked(entry.model)}
 
 
 @transaction.atomic
@@ -68,7 +77,6 @@ def erase(
                 blank_versions(
                     model=entry.model,
                     keys=keys[entry.model._meta.label_lower],
-                    fields=erased_values(entry),
                     by=by,
                     reason=reason,
                 )

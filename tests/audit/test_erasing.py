@@ -1,25 +1,43 @@
+import json
 from datetime import timedelta
 
 import pghistory
 import pytest
 from django.core.exceptions import FieldDoesNotExist
-from django.db import InternalError, connection
+from django.db import InternalError, ProgrammingError, connection
 
+from associations.models import Association
 from members.models import Person
+from portal.accounts.models import Grant
 from portal.audit.checking import check_trail
 from portal.audit.digests import trails
 from portal.audit.enums import Channel
-from portal.audit.erasing import blank_versions
+from portal.audit.erasing import allow_blanks, blank_versions
 from portal.audit.looks import record_looks
 from portal.audit.models import ErasedRow, Look
+from portal.audit.securing import secure
 from portal.lib.dates import today
+from portal.records.erasure import blanks_of_history
 from tests import factories
 
 from .test_sealing import seal_up_to
 
 GONE = "（已清除）"
 YESTERDAY = today() - timedelta(days=1)
-BLANKS = {"name": "已清除", "phone": "", "born_on": None, "id_number_sealed": None}
+# What the history of a person keeps of what the registry has erased.
+IN_HISTORY = (
+    "name",
+    "name_key",
+    "born_on",
+    "ethnicity",
+    "political_status",
+    "education",
+    "workplace",
+    "title",
+    "phone",
+    "frozen_on",
+    "id_number_hash",
+)
 
 
 @pytest.fixture
@@ -53,7 +71,7 @@ def sealed(person):
 
 def blank(person, by, **options):
     return blank_versions(
-        model=Person, keys=[person.pk], by=by, **({"fields": BLANKS, "reason": "本人申请删除"} | options)
+        **({"model": Person, "keys": [person.pk], "by": by, "reason": "本人申请删除"} | options)
     )
 
 
@@ -61,9 +79,9 @@ def test_versions_are_blanked_and_stay(person, other, office):
     assert blank(person, office) == 2
 
     versions = person.events.order_by("pgh_id")
-    assert list(versions.values_list("name", "phone", "born_on", "workplace", "version")) == [
-        ("已清除", "", None, "", 1),
-        ("已清除", "", None, "某单位", 2),
+    assert list(versions.values_list("name", "phone", "born_on", "workplace", "sex", "version")) == [
+        ("已删除人员", "", None, "", person.sex, 1),
+        ("已删除人员", "", None, "", person.sex, 2),
     ]
     assert list(other.events.values_list("name", "phone")) == [("别人", "13912345678")]
 
@@ -80,10 +98,9 @@ def test_erasure_is_on_record(person, office):
     blank(person, office)
 
     rows = list(ErasedRow.objects.order_by("pk").values_list("table", "fields", "by", "reason"))
-    fields = ["name", "phone", "born_on"]
     assert [(table, sorted(each), by, why) for table, each, by, why in rows] == [
-        ("members_personevent", sorted(fields), office.pk, "本人申请删除"),
-        ("members_personevent", sorted(fields), office.pk, "本人申请删除"),
+        ("members_personevent", sorted(IN_HISTORY), office.pk, "本人申请删除"),
+        ("members_personevent", sorted(IN_HISTORY), office.pk, "本人申请删除"),
         ("pghistory_context", ["metadata"], office.pk, "本人申请删除"),
         ("audit_look", ["purpose"], office.pk, "本人申请删除"),
     ]
@@ -121,8 +138,10 @@ def test_erasure_before_the_seal_is_sound(person, office):
 
 
 def test_two_erasures_of_one_row_are_sound(person, sealed, office):
-    blank(person, office, fields={"phone": ""})
-    blank(person, office, fields={"name": "已清除"})
+    allow_blanks(connection, {Person: {"phone": ""}})
+    blank(person, office)
+    allow_blanks(connection, blanks_of_history())
+    blank(person, office)
 
     verdict = check_trail()
     assert (verdict.faults, verdict.erased) == ((), 4)
@@ -132,7 +151,7 @@ def test_change_of_an_erased_row_is_found(person, sealed, office, tamper):
     blank(person, office)
     first = person.events.earliest("pgh_id").pk
 
-    tamper("UPDATE members_personevent SET workplace = 'x' WHERE pgh_id = %s", first)
+    tamper("UPDATE members_personevent SET sex = 'x' WHERE pgh_id = %s", first)
 
     assert [str(fault) for fault in check_trail().faults] == [
         f"{YESTERDAY} members_personevent 第 {first} 行在清除个人信息以后又被改动"
@@ -152,17 +171,77 @@ def test_application_blanks_by_the_function_alone(transactional_db, person, offi
     assert check_trail().faults == ()
 
 
-@pytest.mark.parametrize("fields", [{"id": 7}, {"version": 7}])
-def test_identity_of_a_version_cannot_be_blanked(person, office, fields):
-    with pytest.raises(InternalError, match="which version"):
-        blank(person, office, fields=fields)
+def test_values_are_nobodys_choice(transactional_db, person, office, as_application):
+    with pytest.raises(ProgrammingError, match="does not exist"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_blank_versions('members_personevent', 'members.person', %s::bigint[],"
+            """ '{"name": "张冠李戴"}', %s, 'x')""",
+            [[person.pk], office.pk],
+        )
+
+    assert set(person.events.values_list("name", flat=True)) == {"某人员"}
 
 
-def test_erasure_without_a_reason_is_refused(person, office):
+def test_function_that_let_values_be_chosen_is_taken_away(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION public.audit_blank_versions(text, text, bigint[], jsonb, bigint, text)"
+            " RETURNS integer LANGUAGE sql AS 'SELECT 1'"
+        )
+
+        secure(connection)
+
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'audit_blank_versions'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("model", [Grant, Association])
+def test_history_about_nobody_is_not_erased(transactional_db, office, county, as_application, model):
+    record = model.objects.first()
+    before = list(record.events.values())
+
+    with pytest.raises(InternalError, match=f"the history of {model._meta.label_lower} is about nobody"):
+        blank(record, office, model=model)
+
+    assert (list(record.events.values()), ErasedRow.objects.count()) == (before, 0)
+
+
+def test_erasure_by_nobody_is_refused(transactional_db, person, office, outsider, request):
+    outsider.is_active = False
+    outsider.save()
+    request.getfixturevalue("as_application")
+
+    for key in (0, None, outsider.pk):
+        with pytest.raises(InternalError, match="needs a user"), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT audit_blank_versions('members.person', %s::bigint[], %s, 'x')", [[person.pk], key]
+            )
+
+
+def test_what_may_be_blanked_is_the_owners_to_say(transactional_db, as_application):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        allow_blanks(connection, {Person: {"sex": "female"}})
+
+
+def test_database_allows_what_the_registry_says(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_blanks()::text")
+        allowed = json.loads(cursor.fetchone()[0])
+
+    assert allowed.keys() == {model._meta.label_lower for model in blanks_of_history()}
+    assert "accounts.grant" not in allowed
+    assert allowed["members.volunteer"] == {
+        "trail": "members_volunteerevent",
+        "fields": {"skills": [], "end_reason": "已删除"},
+    }
+
+
+@pytest.mark.parametrize("reason", ["", " ", None])
+def test_erasure_without_a_reason_is_refused(person, office, reason):
     with pytest.raises(InternalError, match="needs a reason"):
-        blank(person, office, reason=" ")
+        blank(person, office, reason=reason)
 
 
-def test_field_that_the_model_lacks_is_refused(person, office):
+def test_field_that_the_model_lacks_is_refused(db):
     with pytest.raises(FieldDoesNotExist):
-        blank(person, office, fields={"nickname": ""})
+        allow_blanks(connection, {Person: {"nickname": ""}})
