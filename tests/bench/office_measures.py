@@ -30,7 +30,6 @@ from portal.records.registry import record_type_of
 from .figures import ROUNDS, Figure, seconds
 
 IMPORTED = 50_000
-HEADERS = ("协会代码", "姓名", "身份证号", "会员类别", "入会日期")
 
 
 def lists() -> list[Figure]:
@@ -104,11 +103,19 @@ def exports() -> list[Figure]:
 def _workbook() -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
-    sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet.write_row(0, 0, HEADERS)
+    sheet, day = book.add_worksheet("导入"), book.add_format({"num_format": "yyyy-mm-dd"})
+    headers = type_of("memberships").headers
+    sheet.write_row(0, 0, headers)
     for number in range(IMPORTED):
-        sheet.write_row(number + 1, 0, ["360102", f"某会员{number}", _id_number(number), "育龄群众"])
-        sheet.write_datetime(number + 1, 4, date(2026, 1, 5), day)
+        row = {
+            "协会代码": "360102",
+            "姓名": f"某会员{number}",
+            "身份证号": _id_number(number),
+            "会员类别": "育龄群众",
+            "入会日期": date(2026, 1, 5),
+        }
+        for column, header in enumerate(headers):
+            sheet.write(number + 1, column, row.get(header), *([day] if header == "入会日期" else []))
     book.close()
     return target.getvalue()
 
