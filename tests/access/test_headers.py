@@ -5,12 +5,13 @@ from http.cookies import SimpleCookie
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test.client import ClientHandler
 
 from .headers import HEADERS, POLICY, flaws_of
 from .routes import Answer, read_matrix
 
 ROWS = read_matrix()
+STRICT = ClientHandler(enforce_csrf_checks=True)
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def test_cookies_travel_by_https_alone_in_production():
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST"], ids=str)
 def test_unsafe_request_without_a_csrf_token_is_refused(here, row):
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(here.users["office"])
+    client = here.client("office")
+    client.handler = STRICT
 
     response = client.post(row.path(here.places["own"]))
 

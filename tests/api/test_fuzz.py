@@ -19,7 +19,7 @@ from portal.accounts.roles import ROLES
 from tests import factories
 from tests.access import world
 
-CASES = 3_000
+CASES = 5_000
 SEED = 20261125
 
 
@@ -39,7 +39,7 @@ def here(db, settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Three thousand refusals are not worth a line each."""
+    """Five thousand refusals are not worth a line each."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

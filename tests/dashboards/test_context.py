@@ -2,12 +2,15 @@ import pytest
 
 from portal.accounts.roles import ADMINISTRATOR, AUDITOR, LEADER, OFFICE, VERIFIER
 from portal.accounts.scope import Scope
-from portal.dashboards.context import build_frame, frame
+from portal.dashboards.context import build_frame, frame, page_url
 
 
 @pytest.fixture(autouse=True)
 def pages(settings):
     settings.ROOT_URLCONF = "tests.templates.pages"
+    page_url.cache_clear()
+    yield
+    page_url.cache_clear()
 
 
 def frame_for(*roles, path="/", view_name="", on=""):

@@ -40,8 +40,7 @@ class Imports(RecordList):
         return self.list(request)
 
     @extend_schema(
-        summary="上传导入文件",
-        description="先检查，不写入；检查通过后再确认。",
+        summary="上传导入文件，先检查，检查通过后再确认",
         parameters=[REPEATABLE],
         request=ImportBody,
         responses={202: shapes.ImportShape},
