@@ -3,7 +3,6 @@
 import csv
 import io
 import logging
-import resource
 from datetime import date, timedelta
 from statistics import median
 from uuid import uuid4
@@ -67,13 +66,11 @@ def membership_import() -> list[Figure]:
     rate = IMPORTED / (checked + written)
     bare = IMPORTED / _bare_copy()
     size = f"{batch.created_count:,} rows, then {second.same_count:,} unchanged"
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
         Figure(name="S7 import checked, seconds", value=f"{checked:.1f}", goal="", data=size),
         Figure(name="S7 import written, seconds", value=f"{written:.1f}", goal="both < 60", data=size),
         Figure(name="S7 import / COPY of the rows", value=f"{rate / bare:.2f}", goal="≥ 0.25", data=size),
         Figure(name="S7 the same file again, seconds", value=f"{again + nothing:.1f}", goal="", data=size),
-        Figure(name="S14 memory of all that, MB", value=f"{memory:.0f}", goal="< 500", data="peak"),
     ]
 
 
