@@ -11,7 +11,7 @@ from portal.records.registry import registered
 from portal.reports.models import Report, ReportFile
 
 
-def load_report(request: HttpRequest, key: UUID) -> Report:
+def load_report(request: HttpRequest, key: object) -> Report:
     """Return the report if the user may read it. Raises: Http404."""
     reports = Report.objects.visible_to(request.user).select_related("job", "association")
     return get_object_or_404(reports.prefetch_related("files"), pk=key)

@@ -70,6 +70,8 @@ def test_list_is_made_with_its_filters_columns_and_order(clerk, county, other_co
         ({"records": "families"}, "records"),
         ({"records": "people", "filters": {"colour": "red"}}, "colour"),
         ({"records": "people", "filters": {"sex": "king"}}, "sex"),
+        ({"records": "people", "filters": {"association": "360102"}}, "association"),
+        ({"records": "venues", "filters": {"association": "360102"}}, "association"),
         ({"records": "people", "columns": ["crown"]}, ""),
         ({"records": "people", "sort": "crown"}, ""),
         ({"records": "people", "format": "pdf"}, "format"),

@@ -1,5 +1,6 @@
 """The record types over REST: the same rows, forms and refusals as on the pages."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from associations.models import FunctionTransfer
 from members.models import Family, MemberGroup, Membership, Person, Session
 from portal.accounts.roles import ADMINISTRATOR, FAMILY, LEADER, OFFICE
 from portal.api.jobs import forget_keys
@@ -45,14 +47,26 @@ def test_person_is_shown_masked_and_tagged(clerk, person):
 
     row = answer.json()
     assert (row["name"], row["phone"], row["association_code"]) == ("某人员", "138****5678", "360102")
-    assert (answer["ETag"], answer["Cache-Control"]) == ('"1"', "private, no-store")
+    assert re.fullmatch('"1-[0-9a-f]{16}"', answer["ETag"])
+    assert answer["Cache-Control"] == "private, no-store"
     assert not {name for name in row if "id_number" in name}
 
 
 def test_unchanged_record_is_not_sent_again(clerk, person):
-    answer = clerk.get(f"{API}/people/{person.pk}/", headers={"if-none-match": '"1"'})
+    tag = clerk.get(f"{API}/people/{person.pk}/")["ETag"]
+    answer = clerk.get(f"{API}/people/{person.pk}/", headers={"if-none-match": tag})
 
     assert (answer.status_code, answer.content) == (304, b"")
+
+
+def test_record_that_names_somebody_is_sent_again_when_they_are_renamed(clerk, county, person):
+    roll = factories.membership(county, person=person)
+    tag = clerk.get(f"{API}/memberships/{roll.pk}/")["ETag"]
+    patch(clerk, f"people/{person.pk}/", {"name": "某新名"})
+
+    answer = clerk.get(f"{API}/memberships/{roll.pk}/", headers={"if-none-match": tag})
+
+    assert (answer.status_code, answer.json()["person_name"]) == (200, "某新名")
 
 
 def test_list_keeps_to_its_filters_and_leads_on(clerk, county, other_county):
@@ -282,6 +296,27 @@ def test_agenda_is_for_who_may_see_people(client, county, role, told):
     page = client.get(f"/records/sessions/{held.pk}/").content.decode()
 
     assert (row["agenda"], "某人员作报告" in page) == (told, told is not None)
+
+
+def test_change_leaves_noughts_as_they_are(clerk, county):
+    transfer = FunctionTransfer.objects.create(
+        association=county,
+        function="家庭健康促进",
+        department="卫生健康委员会",
+        mode="direct",
+        extent="whole",
+        staff_moved=0,
+        money_moved_fen=0,
+        document_number="测发〔2020〕1号",
+        dated_on=DAY,
+        starts_on=DAY,
+    )
+
+    answer = patch(clerk, f"function-transfers/{transfer.pk}/", {"note": "补记"})
+
+    row = answer.json()
+    assert (answer.status_code, row["note"]) == (200, "补记")
+    assert (row["staff_moved"], row["money_moved_fen"]) == (0, 0)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_key_of_another_report_is_a_conflict(clerk, change):
     response = order(clerk, ASKED | change, key="abc")
 
     assert response.status_code == 409
-    assert [finding["code"] for finding in response.json()["findings"]] == ["idempotency-key"]
+    assert [finding["code"] for finding in response.json()["findings"]] == ["key_used"]
     assert Report.objects.count() == 1
 
 

@@ -93,7 +93,8 @@ def _entries(form: forms.BaseForm, name: str, body: Mapping[str, Any], outside: 
     if outside not in body:
         value = field.prepare_value(form.get_initial_for_field(field, name))
         values = value if isinstance(value, list | tuple | set) else [value]
-        return [_text(each) for each in values if each not in (None, False, "")]
+        # A nought is a value: it equals False, and is told apart from it by its kind.
+        return [_text(each) for each in values if each is not None and each is not False and each != ""]
     value = body[outside]
     if isinstance(field, MULTIPLE):
         if not isinstance(value, list):

@@ -1,5 +1,7 @@
 """Lists and single records of every record type, made once from its declaration."""
 
+import hashlib
+import json
 import re
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -7,7 +9,6 @@ from urllib.parse import urlencode
 from django.db.models import Model
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
-from django.utils.cache import get_conditional_response
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -67,9 +68,10 @@ class RecordResource(Resource):
         tag = self.request.headers.get("If-Match", "")
         if not tag:
             raise Unconditional
-        if not re.fullmatch(r'"[0-9]{1,9}"', tag):
+        found = re.fullmatch(r'"([0-9]{1,9})(-[0-9a-f]{16})?"', tag)
+        if found is None:
             raise Stale
-        return int(tag.strip('"'))
+        return int(found[1])
 
     def written(self, write, *arguments, **options) -> Model | None:
         try:
@@ -82,7 +84,7 @@ class RecordResource(Resource):
     def shown(self, record: Model, *, code: int = 200, **headers: str) -> Response:
         record_looks(self.request, self.record_type, [record], channel=Channel.API)
         row = row_of(record, self.record_type, user=self.request.user)
-        tag = {"ETag": tag_of(record)} if hasattr(record, "version") else {}
+        tag = {"ETag": tag_of(record, row)} if hasattr(record, "version") else {}
         return Response(row, status=code, headers=tag | headers)
 
 
@@ -92,8 +94,10 @@ def place_path(record_type: RecordType) -> str:
     return "association__code" if is_field else record_type.records().scope_path
 
 
-def tag_of(record: Model) -> str:
-    return f'"{record.version}"'
+def tag_of(record: Model, row: dict[str, Any]) -> str:
+    """Return the tag of a row: the version, which writes name, and what the row says, also of others."""
+    digest = hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
+    return f'"{record.version}-{digest[:16]}"'
 
 
 class RecordListing(RecordResource):
@@ -163,8 +167,6 @@ class RecordMaking(RecordListing):
 class RecordReading(RecordResource):
     def get(self, request: Request, pk: int) -> Response:
         record = find_record(request, self.record_type, pk)
-        if hasattr(record, "version") and (known := get_conditional_response(request, etag=tag_of(record))):
-            return known
         if self.record_type.told:
             # With what the list reads besides the fields.
             asked = read_list(QueryDict(), record_type=self.record_type, user=request.user)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from portal.api import shapes
-from portal.api.idempotency import REPEATABLE, idempotency_key
+from portal.api.idempotency import REPEATABLE, once
 from portal.api.orders import ReportBody, order_report
 from portal.api.permissions import load_job, load_report, load_report_file
 from portal.api.views.base import Resource
@@ -28,9 +28,9 @@ class Reports(Resource):
     def post(self, request: Request) -> Response:
         body = ReportBody(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
-        report = order_report(asked=body.validated_data, by=request.user, key=idempotency_key(request))
-        place = reverse("api:report", kwargs={"key": report.pk}, request=request)
-        shape = shapes.ReportShape(report, context={"request": request})
+        key = once(request, lambda: order_report(asked=body.validated_data, by=request.user).pk)
+        place = reverse("api:report", kwargs={"key": key}, request=request)
+        shape = shapes.ReportShape(load_report(request, key), context={"request": request})
         return Response(shape.data, status=202, headers={"Location": place})
 
 
