@@ -1,6 +1,7 @@
 from associations.register.fields import AssociationField
 from associations.register.placed import PlacedForm
 from portal.accounts.roles import Permission
+from portal.lib.dates import today
 from portal.records.forms import VersionedForm, form_of, formfield_of
 
 from .models import (
@@ -64,7 +65,10 @@ class MembershipForm(EnteringForm):
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
         if self.instance.pk:
-            self.fields["group"].queryset = self.instance.association.member_groups.all()
+            groups = self.instance.association.member_groups
+            # The one that they are in may have ended since; nobody enters it any longer.
+            own = groups.filter(pk=self.instance.group_id)
+            self.fields["group"].queryset = groups.active(on=today()) | own
             self.fields["group"].empty_label = "不编组"
         else:
             del self.fields["group"]

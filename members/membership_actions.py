@@ -12,7 +12,7 @@ from portal.accounts.roles import Permission
 from portal.records.saving import refusal, save_record
 
 from .enums import LeaveReason, MemberCategory, MemberKind
-from .membership_rules import join_findings
+from .membership_rules import group_findings, join_findings
 from .membership_steps import close, hold_members, member_of, move, record_findings, refuse_any, spells_of
 from .models import MemberGroup, MemberOrganisation, Membership, Person
 
@@ -112,17 +112,6 @@ def transfer_many(
     return len(move(rows, to=to, on=on, group=group))
 
 
-@transaction.atomic
-def close_memberships(*, memberships: Iterable[int], left_on: date, reason: LeaveReason, by: User) -> int:
-    """End many memberships at once, or none of them: how a re-registration round clears its list.
-
-    Shape: returns how many were ended. Raises: RuleViolation.
-    """
-    rows = _locked(sorted(set(memberships)), by=by)
-    close(rows, left_on=left_on, reason=reason)
-    return len(rows)
-
-
 def _locked(keys: Sequence[int], *, by: User) -> list[Membership]:
     # In the order of their keys, so that two clearings of the same list wait instead of blocking each other.
     rows = Membership.objects.visible_to(by, Permission.EDIT_RECORDS).filter(pk__in=keys)
@@ -159,4 +148,6 @@ def _enter(membership: Membership) -> None:
     group = membership.group
     if group is not None and group.association_id != membership.association_id:
         raise refusal("会员小组须属于同一协会", code="foreign_group", field="group")
+    if group is not None:
+        refuse_any(group_findings(ended_on=group.ends_on, on=membership.joined_on))
     save_record(membership)

@@ -53,6 +53,13 @@ def leave_findings(*, spells: Sequence[Spell], left_on: date) -> Iterator[Findin
         yield _error("before_joining", message, "left_on", measured=left_on, required=max(later))
 
 
+def group_findings(*, ended_on: date | None, on: date) -> Iterator[Finding]:
+    """Refuse a group that was dissolved before the day of entering it; its last day still counts."""
+    if ended_on is not None and ended_on < on:
+        message = f"该会员小组已于{official_day(ended_on)}撤销，请选择其他小组"
+        yield _error("group_ended", message, "group", measured=on, required=ended_on)
+
+
 def of_member(name: str, finding: Finding) -> Finding:
     """Say of which member a finding speaks, where several are judged together."""
     return replace(finding, message=f"{name}：{finding.message}")

@@ -13,7 +13,7 @@ from portal.records.saving import create_rows, refusal, update_rows
 from portal.records.subjects import lock_of
 
 from .enums import LeaveReason
-from .membership_rules import Spell, join_findings, leave_findings, of_member
+from .membership_rules import Spell, group_findings, join_findings, leave_findings, of_member
 from .models import ContactHousehold, MemberGroup, MemberOrganisation, Membership, Person
 
 NAMED_FINDINGS = 5
@@ -115,6 +115,8 @@ def move_findings(
         return list(_refused("所选会员已在这个协会，请选择另一个协会", "same_association", "to"))
     if group is not None and group.association_id != to.pk:
         return list(_refused("会员小组须属于同一协会", "foreign_group", "group"))
+    if group is not None and (ended := list(group_findings(ended_on=group.ends_on, on=on))):
+        return ended
     twice = {member_of(row) for row in rows}
     if len(twice) != len(rows):
         return list(_refused("同一会员被选择了两次，请只选其中一条", "chosen_twice", "memberships"))

@@ -11,6 +11,7 @@ from associations.policies.tables import WEEKDAYS
 from associations.register.fields import AssociationField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.lib.form_fields import DayInput, PlaceCodeField
 from portal.records.forms import RecordForm, VersionedForm, formfield_of
 
 FAMILIES = [(name, family._meta.verbose_name) for name, family in FAMILY_NAMES.items()]
@@ -18,7 +19,7 @@ FAMILIES = [(name, family._meta.verbose_name) for name, family in FAMILY_NAMES.i
 
 class FilterForm(forms.Form):
     q = forms.CharField(label="标题或文号", required=False, max_length=100)
-    issuer = forms.RegexField(label="发文地区代码", regex=r"^\d{2,12}$", required=False, max_length=12)
+    issuer = PlaceCodeField(label="发文地区代码")
     family = forms.ChoiceField(label="含有", required=False, choices=[("", "全部规定"), *FAMILIES])
     in_force = forms.BooleanField(label="只看有效", required=False)
 
@@ -185,6 +186,6 @@ class EndForm(forms.Form):
     on = forms.DateField(
         label="失效日期",
         help_text="规定有效的最后一天；之前各日的判断不受影响",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)

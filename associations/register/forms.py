@@ -4,13 +4,10 @@ from associations.enums import Kind, Level
 from associations.models import Association
 from associations.register.actions import PLAIN_FACTS
 from associations.register.queries import RegisterFilters
+from portal.lib.form_fields import DayField, PlaceCodeField
 from portal.records.forms import VersionedForm, formfield_of
 
 STATES = {"established": True, "missing": False}
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class RegisterFilterForm(forms.Form):
@@ -22,7 +19,7 @@ class RegisterFilterForm(forms.Form):
     state = forms.ChoiceField(
         label="状态", required=False, choices=[("", "全部"), ("established", "已建"), ("missing", "应建未建")]
     )
-    under = forms.RegexField(label="所在地区代码", regex=r"^\d{2,12}$", required=False, max_length=12)
+    under = PlaceCodeField()
 
     def wanted(self) -> RegisterFilters:
         chosen = self.cleaned_data if self.is_valid() else {}

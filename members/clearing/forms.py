@@ -8,6 +8,7 @@ from members.filters import MembershipFilters
 from members.models import ClearingRound
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
+from portal.lib.form_fields import DayField
 from portal.records.filters import AnyChoiceFilter, RecordFilters, TextFilter
 
 from .actions import REASONS
@@ -17,22 +18,13 @@ UNMARK = "unmark"
 REASON_CHOICES = [(reason.value, reason.label) for reason in REASONS]
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class RoundForm(forms.Form):
     """Starts a round."""
 
     association = AssociationField(label="协会")
     title = forms.CharField(label="名称", max_length=60, help_text="例如：2026年会员重新登记")
-    starts_on = forms.DateField(
-        label="开始日期", widget=DayInput, help_text="核对到这一天为止入会、尚未退会的全部会员"
-    )
-    ends_on = forms.DateField(label="结束日期", widget=DayInput, help_text="要求下级完成核对的日期")
+    starts_on = DayField(label="开始日期", help_text="核对到这一天为止入会、尚未退会的全部会员")
+    ends_on = DayField(label="结束日期", help_text="要求下级完成核对的日期")
 
     def __init__(self, *args, user: User, **options) -> None:
         super().__init__(*args, **options)
@@ -74,7 +66,7 @@ class MarkForm(forms.Form):
 class CloseForm(forms.Form):
     """Ends a round; `left_on` is the last day of those who leave."""
 
-    left_on = forms.DateField(label="退会日期", widget=DayInput, help_text="待退会会员在册的最后一天")
+    left_on = DayField(label="退会日期", help_text="待退会会员在册的最后一天")
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 

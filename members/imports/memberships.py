@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from members.enums import MemberCategory, MemberKind
-from members.membership_rules import Spell, join_findings
+from members.membership_rules import Spell, group_findings, join_findings
 from members.models import MemberGroup, Membership, Person
 from portal.records.importing import columns
 from portal.records.importing.lines import Draft, Line, revised
@@ -38,6 +38,8 @@ class Groups:
         group = self.by_name.get((line.place.pk, name))
         if group is None:
             line.refuse("group", f"该协会没有名为“{name}”的会员小组，请先登记小组或改正名称")
+            return None
+        line.take(group_findings(ended_on=group.ends_on, on=self.context.on))
         return group
 
 

@@ -6,6 +6,7 @@ from django.db.models import Field
 
 from members.identity import masked_id_number
 from members.models import Person
+from portal.lib.form_fields import PlaceCodeField
 from portal.lib.masks import mask_phone
 from portal.lib.sealed import SealError
 
@@ -16,9 +17,7 @@ UNREADABLE = "已登记（密钥已更换，无法显示）"
 
 
 class UnderForm(forms.Form):
-    under = forms.RegexField(
-        label="所在地区代码", regex=r"^\d{2,12}(-\d{4})?$", max_length=20, required=False
-    )
+    under = PlaceCodeField()
 
 
 class MergeForm(forms.Form):

@@ -7,15 +7,8 @@ from associations.register.fields import AssociationField
 from members.models import MemberGroup
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-
-CODE = r"^\d{2,12}(-\d{4})?$"
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+from portal.lib.dates import today
+from portal.lib.form_fields import DayField, PlaceCodeField
 
 
 class GroupField(forms.ModelChoiceField):
@@ -31,7 +24,7 @@ class TransferForm(forms.Form):
     """Where members go, and from which day on; `seen` is the version of a single one."""
 
     to = AssociationField(label="转入协会")
-    on = forms.DateField(label="转入日期", widget=DayInput, help_text="前一日为原协会的最后一天")
+    on = DayField(label="转入日期", help_text="前一日为原协会的最后一天")
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user: User, **options) -> None:
@@ -54,10 +47,9 @@ class GroupForm(forms.Form):
 class RequestForm(forms.Form):
     """Asks the association at a code outside the user's reach to take over a member."""
 
-    to_code = forms.RegexField(
+    to_code = PlaceCodeField(
         label="转入协会代码",
-        regex=CODE,
-        max_length=20,
+        required=True,
         help_text="对方协会的行政区划代码，请向对方核实；代码有误时申请无人办理，六十天后过期",
         error_messages={"invalid": "请填写 2 至 12 位数字的协会代码"},
     )
@@ -67,13 +59,13 @@ class RequestForm(forms.Form):
 class AcceptForm(forms.Form):
     """From which day on a member is taken over, and into which group."""
 
-    on = forms.DateField(label="转入日期", widget=DayInput, help_text="前一日为原协会的最后一天")
+    on = DayField(label="转入日期", help_text="前一日为原协会的最后一天")
     group = GroupField()
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, to: Association, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["group"].queryset = to.member_groups.order_by("name")
+        self.fields["group"].queryset = to.member_groups.active(on=today()).order_by("name")
 
 
 class AnswerForm(forms.Form):

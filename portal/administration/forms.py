@@ -3,11 +3,11 @@ from django.core.validators import MinLengthValidator
 
 from associations.models import Association
 from associations.register.fields import AssociationField
-from associations.register.forms import DayField
 from portal.accounts.actions import MAX_TOKEN_DAYS
 from portal.accounts.enums import UserState
 from portal.accounts.models import ApiToken, Team, User
 from portal.accounts.roles import PERMISSION_NAMES, ROLE_BY_CODE, ROLES, Permission, Role
+from portal.lib.form_fields import DayField, PlaceCodeField
 
 ROLE_NAMES = [(role.code, role.name) for role in ROLES]
 ROLE_SENTENCES = [(role.code, f"{role.name}：{role.sentence}") for role in ROLES]
@@ -16,7 +16,7 @@ EVERYONE = ("", "全部")
 
 class UserFilter(forms.Form):
     q = forms.CharField(label="姓名或用户名", required=False, max_length=60)
-    under = forms.RegexField(label="所在地区代码", regex=r"^\d{2,12}$", required=False, max_length=12)
+    under = PlaceCodeField()
     role = forms.ChoiceField(label="角色", required=False, choices=[EVERYONE, *ROLE_NAMES])
     state = forms.ChoiceField(label="状态", required=False, choices=[EVERYONE, *UserState.choices])
 

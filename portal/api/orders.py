@@ -82,7 +82,7 @@ class ExportBody(serializers.Serializer):
         if record_type is None or not user.scope.may(record_type.view_permission):
             raise serializers.ValidationError({"records": ["没有这类档案，或您无权导出"]})
         # An association is a key on the pages and a code over REST: `under` narrows to it without doubt.
-        known = {*record_type.filters.base_filters, *record_type.parents} - {"association"}
+        known = {*record_type.filters.base_filters, *record_type.listed_under} - {"association"}
         if unknown := asked["filters"].keys() - known:
             raise serializers.ValidationError({name: ["没有这个筛选条件"] for name in unknown})
         place = {"column": asked["columns"]} | ({"sort": asked["sort"]} if "sort" in asked else {})

@@ -6,6 +6,7 @@ from rest_framework import pagination
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 
+from portal.lib.form_fields import CODE
 from portal.lib.keyset import moment_in
 
 from .parameters import BIGINT_MAX
@@ -48,7 +49,7 @@ class CodePagination(CursorPagination):
     ordering = "code"
 
     def is_position(self, text: str) -> bool:
-        return re.fullmatch(r"[0-9]{2,12}(-[0-9]{4})?", text) is not None
+        return re.fullmatch(CODE, text) is not None
 
 
 class NewestFirst(CursorPagination):

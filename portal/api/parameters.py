@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from associations.enums import Constituency, Kind, Level, Milestone, Post
 from portal.lib.asof import parse_as_of
 from portal.lib.dates import DayError
+from portal.lib.form_fields import CODE
 
 BIGINT_MAX = 2**63 - 1
 PAGING = frozenset({"cursor", "page_size"})
@@ -29,7 +30,7 @@ class CodeField(serializers.RegexField):
     """The official code of an association."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^[0-9]{2,12}(-[0-9]{4})?\Z", **options)
+        super().__init__(rf"^{CODE}\Z", **options)
 
 
 class NoParameters(serializers.Serializer):

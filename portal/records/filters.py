@@ -2,23 +2,22 @@
 
 from datetime import date
 
-from django import forms
 from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet, TypedChoiceFilter
 
 from portal.accounts.scope import ScopedQuerySet
+from portal.lib.form_fields import DayInput, PlaceCodeField
 
 ALL = "全部"
-UNDER = r"^\d{2,12}(-\d{4})?$"
 
 
-class RegexFilter(Filter):
-    field_class = forms.RegexField
+class PlaceCodeFilter(Filter):
+    field_class = PlaceCodeField
 
 
 class DayFilter(DateFilter):
     def __init__(self, *args, **options) -> None:
-        super().__init__(*args, widget=forms.DateInput(attrs={"type": "date"}), **options)
+        super().__init__(*args, widget=DayInput(), **options)
 
 
 class AnyChoiceFilter(ChoiceFilter):
@@ -40,7 +39,7 @@ class TextFilter(CharFilter):
 class RecordFilters(FilterSet):
     """A filter that cannot be read keeps nothing: no export and no bulk change may reach further for it."""
 
-    under = RegexFilter(label="所在地区代码", regex=UNDER, max_length=20, method="keep_under")
+    under = PlaceCodeFilter(label="所在地区代码", method="keep_under")
 
     def keep_under(self, rows: ScopedQuerySet, name: str, value: str) -> ScopedQuerySet:
         return rows.under(value) if value else rows

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import QueryDict
 
 from portal.accounts.models import User
+from portal.lib.form_fields import PlaceCodeField
 from portal.lib.form_findings import show_findings as show_findings
 from portal.lib.masks import STAR
 
@@ -16,7 +17,7 @@ from .actions import Extras
 from .file_queries import FileFilter
 from .file_sources import FileSource
 from .file_types import FILE_TYPES
-from .filters import ALL, UNDER
+from .filters import ALL
 from .form_fields import StoredFileField, formfield_of, upload_in
 from .personal_data import labels_of, masks_of
 from .types import RecordType
@@ -115,7 +116,7 @@ class FileFilterForm(forms.Form):
     """Narrows the list of files."""
 
     q = forms.CharField(label="文件名", required=False, max_length=100)
-    under = forms.RegexField(label="所在地区代码", regex=UNDER, required=False, max_length=20)
+    under = PlaceCodeField()
     content_type = forms.ChoiceField(label="类型", required=False)
     source = forms.ChoiceField(label="用于", required=False)
 

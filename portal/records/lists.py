@@ -95,7 +95,7 @@ def read_list(query: QueryDict, *, record_type: RecordType, user: User) -> ListR
 
 def _below_parent(query: QueryDict, record_type: RecordType, user: User) -> ScopedQuerySet:
     rows = record_type.records().visible_to(user)
-    for name in record_type.parents:
+    for name in record_type.listed_under:
         key = query.get(name, "")
         if key:
             is_key = key.isdecimal() and len(key) < MOST_DIGITS

@@ -57,7 +57,8 @@ def _section(
         if column.is_shown and column.name not in ("association", "code", name)
     )
     query = f"?{name}={record.pk}"
-    may_make = child.form_creates and request.user.scope.covers(child.edit_permission, code)
+    is_made_here = child.form_creates and name in child.parents
+    may_make = is_made_here and request.user.scope.covers(child.edit_permission, code)
     return Section(
         label=child.label,
         heads=tuple(

@@ -84,10 +84,11 @@ class RecordType:
     made that no form of their own makes (`form_creates`).
 
     `parents` are the foreign keys to the record that a new one is made under (one of them), unless the form
-    asks for it; `start` is the page where that record is looked for first, told by `?then=` what is made
-    under it. `children` are the slugs of the types that stand on the detail page. `make(record, by=user)`
-    writes a new record and returns it, and `write(record, seen=version, by=user)` a changed one, where saving
-    it is not all; every look at a type that `is_sensitive` is put on record.
+    asks for it; below those `also_under` it is listed and not made. `start` is the page where that record is
+    looked for first, told by `?then=` what is made under it. `children` are the slugs of the types that stand
+    on the detail page. `make(record, by=user)` writes a new record and returns it, and
+    `write(record, seen=version, by=user)` a changed one, where saving it is not all; every look at a type
+    that `is_sensitive` is put on record.
 
     `own_page` is the address of a record that has a page written by hand instead of the generic one, and
     `own_tabs` are the tabs of that page; `list_links(user)` lead on from the list.
@@ -113,6 +114,7 @@ class RecordType:
     form_creates: bool = True
     note: str = ""
     parents: tuple[str, ...] = ()
+    also_under: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     make: Callable[..., Model] | None = None
     write: Callable[..., None] | None = None
@@ -211,9 +213,14 @@ class RecordType:
         """Return the model of the records that this one is made under by the foreign key `name`."""
         return cast(ForeignKey, self.model._meta.get_field(name)).related_model
 
+    @property
+    def listed_under(self) -> tuple[str, ...]:
+        """The foreign keys to records whose pages show what lies below them."""
+        return (*self.parents, *self.also_under)
+
     def parent_name(self, model: type[Model]) -> str:
         """Return the foreign key to records of the model, or "" where there is none."""
-        return next((name for name in self.parents if self.parent_of(name) is model), "")
+        return next((name for name in self.listed_under if self.parent_of(name) is model), "")
 
     def page_of(self, record: Model) -> str:
         """Return the address of the page that shows a record."""

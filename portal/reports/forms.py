@@ -8,6 +8,7 @@ from associations.models import Association
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.dates import today
+from portal.lib.form_fields import DayInput
 
 from .actions import FIRST_DAY
 from .models import ReportFormat, ReportKind
@@ -25,7 +26,7 @@ class ReportForm(forms.Form):
     )
     on = forms.DateField(
         label="截至日期",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": FIRST_DAY.isoformat()}),
+        widget=DayInput({"min": FIRST_DAY.isoformat()}),
     )
     formats = forms.MultipleChoiceField(
         label="格式",

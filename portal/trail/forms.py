@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from portal.audit.enums import Channel
 from portal.lib.filters import refuse_unknown
+from portal.lib.form_fields import DayField, PlaceCodeField
 from portal.records.history_queries import LABELS
 
 from .kinds import kinds
@@ -20,22 +21,13 @@ def sensitive_choices() -> list[tuple[str, str]]:
     return [ALL, *((kind.code, kind.label) for kind in kinds() if kind.is_sensitive or kind.masks)]
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class RangeForm(forms.Form):
     """What all three lists can be narrowed by."""
 
-    under = forms.RegexField(
-        label="所在地区代码", regex=r"^\d{2,12}(-\d{4})?$", max_length=20, required=False
-    )
+    under = PlaceCodeField()
     who = forms.CharField(label="操作人", max_length=60, required=False)
-    since = forms.DateField(label="自", widget=DayInput(), required=False)
-    until = forms.DateField(label="至", widget=DayInput(), required=False)
+    since = DayField(label="自", required=False)
+    until = DayField(label="至", required=False)
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}

@@ -106,6 +106,25 @@ def test_group_of_another_association_is_refused(county, office):
     assert codes == ["foreign_group"]
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "codes"), [(JOINED - ONE_DAY, ["group_ended"]), (JOINED, []), (None, [])]
+)
+def test_group_is_entered_until_its_last_day(county, office, ends_on, codes):
+    group = MemberGroup.objects.create(
+        association=county, name="一组", starts_on=JOINED - 9 * ONE_DAY, ends_on=ends_on
+    )
+    found = []
+
+    try:
+        membership_actions.join(
+            association=county, member=factories.person(county), joined_on=JOINED, group=group, by=office
+        )
+    except RuleViolation as violation:
+        found = [finding.code for finding in violation.findings]
+
+    assert found == codes
+
+
 @pytest.mark.parametrize("who", ["neighbour", "leader", "outsider"])
 def test_nobody_else_adds_a_member(county, who, request):
     person = factories.person(county)
@@ -278,44 +297,3 @@ def test_transfer_to_the_same_association_is_refused(county, office):
     found = refusal(membership_actions.transfer, membership=membership, to=county, on=LAST, by=office, seen=1)
 
     assert found == ["same_association"]
-
-
-def test_clearing_ends_all_that_were_marked(county, office):
-    marked = [factories.membership(county) for _ in range(3)]
-    kept = factories.membership(county)
-
-    count = membership_actions.close_memberships(
-        memberships=[each.pk for each in marked], left_on=LAST, reason=LeaveReason.CLEARED, by=office
-    )
-
-    assert count == 3
-    assert [state(each) for each in (*marked, kept)] == [(LAST, LeaveReason.CLEARED, 2)] * 3 + [(None, "", 1)]
-
-
-def test_clearing_with_one_of_another_county_ends_none(county, other_county, office):
-    mine, theirs = factories.membership(county), factories.membership(other_county)
-
-    found = refusal(
-        membership_actions.close_memberships,
-        memberships=[mine.pk, theirs.pk],
-        left_on=LAST,
-        reason=LeaveReason.CLEARED,
-        by=office,
-    )
-
-    assert (found, state(mine), state(theirs)) == (["unknown_member"], (None, "", 1), (None, "", 1))
-
-
-def test_clearing_with_one_that_has_left_ends_none(county, office):
-    open_one = factories.membership(county)
-    closed = factories.membership(county, left_on=JOINED, leave_reason=LeaveReason.MOVED)
-
-    found = refusal(
-        membership_actions.close_memberships,
-        memberships=[open_one.pk, closed.pk],
-        left_on=LAST,
-        reason=LeaveReason.CLEARED,
-        by=office,
-    )
-
-    assert (found, state(open_one)) == (["already_left"], (None, "", 1))

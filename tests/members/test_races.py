@@ -7,7 +7,7 @@ from django.db import connection
 
 from associations.enums import Body, Constituency, Post
 from members import actions, membership_actions, volunteer_actions
-from members.enums import LeaveReason, Sex
+from members.enums import Sex
 from members.models import (
     Appointment,
     Membership,
@@ -102,23 +102,6 @@ def test_forty_transfers_of_the_same_member_move_them_once(city, county, other_c
 
     assert outcomes == ["done"] + ["stale"] * (THREADS - 1)
     assert [Membership.objects.filter(left_on__isnull=is_open).count() for is_open in (False, True)] == [1, 1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_forty_clearings_of_the_same_list_end_it_once(county, office):
-    keys = [factories.membership(county, joined_on=date(2020, 1, 1)).pk for _ in range(5)]
-
-    outcomes = all_at_once(
-        lambda number: membership_actions.close_memberships(
-            memberships=keys if number % 2 else keys[::-1],
-            left_on=DAY,
-            reason=LeaveReason.CLEARED,
-            by=User.objects.get(pk=office.pk),
-        )
-    )
-
-    assert outcomes == ["already_left"] * (THREADS - 1) + ["done"]
-    assert set(Membership.objects.values_list("left_on", "version")) == {(DAY, 2)}
 
 
 @pytest.mark.django_db(transaction=True)

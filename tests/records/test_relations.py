@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.utils import InternalError
 
 from members.enums import LeaveReason
-from members.models import ContactHousehold, FamilyHelp, Membership, VolunteerContract
+from members.models import ContactHousehold, FamilyHelp, MemberGroup, Membership, VolunteerContract
 from portal.accounts.roles import FAMILY
 from portal.audit.enums import Channel
 from portal.audit.models import Look
@@ -61,7 +61,7 @@ def test_person_joins_and_leaves_on_pages(client, office, county):
     assert again.status_code == 404
 
 
-@pytest.mark.parametrize("parent", ["person", "organisation", "group"])
+@pytest.mark.parametrize("parent", ["person", "organisation"])
 def test_parent_of_another_county_looks_missing(client, office, own, theirs, parent):
     client.force_login(office)
     url = TYPES["memberships"].url("create")
@@ -189,3 +189,19 @@ def test_contract_under_services_is_kept(client, office, own):
 
     assert "志愿者须先签订协议并完成培训" in words(answer)
     assert VolunteerContract.objects.filter(pk=contract.pk, starts_on=FIRST).exists()
+
+
+def test_member_is_shown_below_a_group_and_made_elsewhere(client, office, county):
+    group = MemberGroup.objects.create(association=county, name="一组", starts_on=FIRST)
+    inside = factories.membership(county, person=factories.person(county, name="组内"), group=group)
+    factories.membership(county, person=factories.person(county, name="组外"))
+    client.force_login(office)
+
+    page = client.get(TYPES["groups"].url("detail", group.pk))
+    listed = client.get(f"{TYPES['memberships'].url('list')}?group={group.pk}")
+    made = client.post(f"{TYPES['memberships'].url('create')}?group={group.pk}", {})
+
+    (section,) = page.context["sections"]
+    assert ([row.key for row in section.rows], section.new_url) == ([inside.pk], "")
+    assert [row.key for row in listed.context["rows"]] == [inside.pk]
+    assert (made.status_code, made["Location"]) == (302, "/members/find/?then=memberships")

@@ -150,7 +150,7 @@ def list_parameters_of(record_type: RecordType) -> type[serializers.Serializer]:
         name: serializers.CharField(required=False, allow_blank=True, help_text=str(each.label))
         for name, each in record_type.filters.base_filters.items()
     }
-    for name in record_type.parents:
+    for name in record_type.listed_under:
         label = record_type.parent_of(name)._meta.verbose_name
         fields[name] = serializers.IntegerField(required=False, min_value=1, help_text=f"只要该{label}的")
     fields["association"] = CodeField(required=False, help_text="只要该协会的")

@@ -3,6 +3,7 @@ from django import forms
 from associations.enums import FIRST_DAY
 from associations.milestones.rules import achievement_findings
 from portal.lib.dates import today
+from portal.lib.form_fields import DayInput
 from portal.records.file_types import TYPE_BY_SUFFIX
 
 
@@ -13,7 +14,7 @@ class ClaimForm(forms.Form):
     achieved_on = forms.DateField(
         label="成文日期",
         help_text="文件落款的日期；是否按期完成以此为准",
-        widget=forms.DateInput(attrs={"type": "date", "min": FIRST_DAY.isoformat()}),
+        widget=DayInput({"min": FIRST_DAY.isoformat()}),
     )
     file = forms.FileField(
         label="佐证文件",

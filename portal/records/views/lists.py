@@ -38,7 +38,7 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     context = {
         "record_type": record_type,
         "form": asked.filters.form,
-        "kept": kept(request.GET, "sort", "column", *record_type.parents),
+        "kept": kept(request.GET, "sort", "column", *record_type.listed_under),
         "kept_by_columns": kept(request.GET, "sort", *filter_names(request.GET)),
         "reset_url": request.path,
         "note": note_of(record_type),

@@ -67,6 +67,7 @@ def test_sound_file_is_written_once_and_changes_nothing_again(office, village):
             {"会员小组": "二组"},
             ("会员小组", "该协会没有名为“二组”的会员小组，请先登记小组或改正名称"),
         ),
+        ({"会员小组": "旧组"}, ("会员小组", "该会员小组已于2021年6月30日撤销，请选择其他小组")),
         ({"入会日期": "29.5.2021"}, None),
         ({"身份证号": id_number(1, "20030529")}, None),
     ],
@@ -74,6 +75,7 @@ def test_sound_file_is_written_once_and_changes_nothing_again(office, village):
 def test_rules_of_joining_hold_for_every_row(office, village, other_county, values, fault):
     MemberGroup.objects.create(association=village, name="一组", starts_on=JOINED)
     MemberGroup.objects.create(association=other_county, name="二组", starts_on=JOINED)
+    MemberGroup.objects.create(association=village, name="旧组", starts_on=JOINED, ends_on=date(2021, 6, 30))
 
     batch = checked(office, "memberships", file_of("memberships", [row(1, **values)]))
 

@@ -100,6 +100,7 @@ def test_what_keeps_them_is_said_before(clerk, other_county, three):
         {"to": "9" * 40},
         {"on": "2021-02-30"},
         {"on": ""},
+        {"on": "0001-01-01"},
     ],
 )
 def test_form_with_nonsense_stays_a_form(clerk, three, values):
@@ -290,3 +291,17 @@ def test_requests_ask_the_same_number_of_statements(
     assert len(page.context["rows"]) == rows
     assert {state for _, state in page.context["rows"]} == {TransferState.EXPIRED}
     assert client.get(reverse("members:requests"), {"side": "up"}).status_code == 400
+
+
+@pytest.mark.parametrize("changed", [{"on": "0001-01-01"}, {"group": "ended"}, {"group": "9"}], ids=str)
+def test_acceptance_that_does_not_fit_moves_nobody(client, neighbour, other_county, asked, changed):
+    ended = MemberGroup.objects.create(
+        association=other_county, name="旧组", starts_on=JOINED, ends_on=date(2021, 1, 31)
+    )
+    client.force_login(neighbour)
+    chosen = {"group": ended.pk} if changed == {"group": "ended"} else changed
+
+    client.post(url_of(asked, "accept"), {"on": "2021-03-05", "seen": 1} | chosen)
+
+    asked.refresh_from_db()
+    assert (asked.state, Membership.objects.filter(association=other_county).count()) == ("waiting", 0)
