@@ -1,6 +1,6 @@
 """Writes of re-registration: a round starts, members are marked, the round is closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import pghistory
@@ -19,6 +19,7 @@ from portal.accounts.roles import Permission
 from portal.jobs.actions import enqueue
 from portal.lib.dates import official_day
 from portal.records.saving import refusal, save_record, save_version
+from portal.records.subjects import ERASED, FROZEN, locked_among, not_locked
 
 CLOSE_JOB = "clearing-close"
 MOST_MARKS = 20_000
@@ -65,7 +66,7 @@ def mark_members(
 
     Shape: returns how many.
     Raises: RuleViolation when they are no longer the `expected` number of rows, or too
-    many at once; nothing is marked then.
+    many at once, or about to leave while their data are frozen; nothing is marked then.
     """
     _hold_open(round_)
     if verdict == ClearingVerdict.LEAVES and reason not in REASONS:
@@ -77,6 +78,8 @@ def mark_members(
     if len(keys) != expected:
         message = f"选择时为 {expected} 人，现在为 {len(keys)} 人，请重新核对"
         raise refusal(message, code="changed")
+    if verdict == ClearingVerdict.LEAVES:
+        _refuse_locked(keys)
     if verdict is None:
         ClearingMark.objects.scoped().filter(round=round_, membership__in=keys).delete()
         return len(keys)
@@ -145,7 +148,7 @@ def finish(*, round_: ClearingRound, at: datetime) -> int:
         checked = _marks(locked).filter(verdict=ClearingVerdict.STAYS)
         locked.leaving_count = ended
         locked.checked_count = goes_on.filter(Exists(checked)).count()
-        locked.unchecked_count = goes_on.filter(~Exists(_marks(locked))).count()
+        locked.unchecked_count = goes_on.filter(~Exists(checked)).count()
         locked.state, locked.closed_at = ClearingState.CLOSED, at
         save_version(locked, seen=locked.version)
     return ended
@@ -153,7 +156,15 @@ def finish(*, round_: ClearingRound, at: datetime) -> int:
 
 def leaving(round_: ClearingRound) -> MembershipQuerySet:
     """Return the open memberships that a round found to end."""
-    return _looked_at(round_).filter(Exists(_marks(round_).filter(verdict=ClearingVerdict.LEAVES)))
+    marked = _looked_at(round_).filter(Exists(_marks(round_).filter(verdict=ClearingVerdict.LEAVES)))
+    # Whose data were frozen since stays as they are, like on every other page.
+    return marked.filter(not_locked(Membership))
+
+
+def _refuse_locked(keys: Sequence[int]) -> None:
+    if locked := locked_among(Membership, keys):
+        message = f"其中 {locked} 人的个人信息{FROZEN}或{ERASED}，不能办理退会，请去掉后再标记"
+        raise refusal(message, code="locked")
 
 
 def _looked_at(round_: ClearingRound) -> MembershipQuerySet:

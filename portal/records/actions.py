@@ -18,8 +18,8 @@ from portal.lib.findings import RuleViolation
 
 from .files import store_upload
 from .saving import delete_record, lock_version, refusal, save_record, save_version, update_rows
-from .subjects import lock_of
-from .types import RecordType, reachable
+from .subjects import ERASED, FROZEN, lock_of, locked_among
+from .types import RecordType, reachable, rows_of
 
 MOST_AT_ONCE = 20_000
 
@@ -117,7 +117,8 @@ def change_many(
 ) -> None:
     """Write the same values into all rows that the user may edit, or into none.
 
-    Raises: RuleViolation when they are no longer the `expected` number of rows, or too many at once.
+    Raises: RuleViolation when they are no longer the `expected` number of rows, too many at once, or about
+    people whose data are frozen or erased.
     """
     chosen = editable(rows, record_type=record_type, by=by).select_related(None).only("pk").order_by("pk")
     keys = [row.pk for row in chosen.select_for_update(of=("self",))[: MOST_AT_ONCE + 1]]
@@ -126,8 +127,12 @@ def change_many(
     if len(keys) != expected:
         message = f"确认时为 {expected} 条，现在为 {len(keys)} 条，请重新核对"
         raise refusal(message, code="stale")
+    mine = rows_of(record_type.model).scoped().filter(pk__in=keys)
+    if locked := locked_among(record_type.model, keys):
+        message = f"其中 {locked} 条的个人信息{FROZEN}或{ERASED}，不能修改，请去掉后再办理"
+        raise refusal(message, code="locked")
     with pghistory.context(purpose=f"批量修改 {expected} 条"):
-        update_rows(record_type.records().scoped().filter(pk__in=keys), values)
+        update_rows(mine, values)
 
 
 def editable(rows: ScopedQuerySet, *, record_type: RecordType, by: User) -> ScopedQuerySet:

@@ -1,7 +1,7 @@
 """Whom a record is about, and what holds for all that is on record about them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from operator import attrgetter
 from typing import cast
 
@@ -45,11 +45,24 @@ def lock_of(record: Model) -> str:
 
 def not_frozen(model: type[Model]) -> Q:
     """Return the condition that keeps rows about people whose data are not frozen."""
+    return _unmarked(model, "frozen_on")
+
+
+def not_locked(model: type[Model]) -> Q:
+    """Return the condition that keeps the rows of which `lock_of` says nothing."""
+    return _unmarked(model, "frozen_on") & _unmarked(model, "erased_on")
+
+
+def locked_among(model: type[Model], keys: Collection[int]) -> int:
+    """Count the rows with these keys, which the caller reaches, of which `lock_of` says something."""
+    return len(keys) - rows_of(model).scoped().filter(not_locked(model), pk__in=keys).count()
+
+
+def _unmarked(model: type[Model], mark: str) -> Q:
     entry = registry().get(model)
-    if entry is None or entry.subject is None:
+    if entry is None or entry.subject is None or not has_field(subject_model(entry), mark):
         return Q()
-    path = "__".join([*_steps(entry), "frozen_on"])
-    return Q(**{f"{path}__isnull": True}) if has_field(subject_model(entry), "frozen_on") else Q()
+    return Q(**{f"{'__'.join([*_steps(entry), mark])}__isnull": True})
 
 
 def subject_model(entry: PersonalModel) -> type[Model]:

@@ -1,6 +1,8 @@
+from datetime import date
+
 import pytest
 
-from members.models import Person
+from members.models import Membership, Person
 from portal.lib.findings import RuleViolation
 from portal.records import actions
 from tests import factories
@@ -145,3 +147,20 @@ def test_too_many_at_once_are_refused(office, three, monkeypatch):
         actions.change_many(
             Person.objects.all(), values={"workplace": "新"}, expected=3, record_type=PEOPLE, by=office
         )
+
+
+def test_bulk_change_with_somebody_frozen_changes_nobody(office, county):
+    rolls = [factories.membership(county) for _ in range(3)]
+    Person.objects.filter(pk=rolls[1].person_id).update(frozen_on=date(2021, 1, 1))
+
+    with pytest.raises(RuleViolation) as caught:
+        actions.change_many(
+            Membership.objects.all(),
+            values={"is_key_member": True},
+            expected=3,
+            record_type=TYPES["memberships"],
+            by=office,
+        )
+
+    assert str(caught.value) == "其中 1 条的个人信息已冻结或已删除，不能修改，请去掉后再办理"
+    assert set(Membership.objects.values_list("is_key_member", "version")) == {(False, 1)}

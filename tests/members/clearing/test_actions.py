@@ -5,7 +5,7 @@ import pytest
 from members.clearing import actions, queries
 from members.enums import ClearingState, ClearingVerdict, LeaveReason
 from members.jobs import close_clearing_round
-from members.models import ClearingMark, ClearingRound, ContactHousehold, Membership
+from members.models import ClearingMark, ClearingRound, ContactHousehold, Membership, Person
 from portal.accounts.models import User
 from portal.accounts.roles import OFFICE
 from portal.jobs.attempts import claim
@@ -259,3 +259,25 @@ def test_marks_and_a_close_never_both_hold(office, round_, three):
         == ClearingMark.objects.count()
         == Membership.objects.exclude(left_on=None).count()
     )
+
+
+def test_whose_data_are_frozen_is_not_marked_to_leave(round_, office, three):
+    freeze(three[1])
+
+    assert refusal(mark, round_, three, LEAVES, office, reason=LeaveReason.CLEARED) == ["locked"]
+    assert mark(round_, three, STAYS, office) == 3
+
+
+def test_whose_data_were_frozen_after_the_mark_stays(round_, office, three):
+    mark(round_, three, LEAVES, office, reason=LeaveReason.CLEARED)
+    freeze(three[1])
+
+    close(round_, office)
+
+    round_.refresh_from_db()
+    assert [row.left_on for row in Membership.objects.order_by("pk")] == [LAST, None, LAST]
+    assert (round_.leaving_count, round_.checked_count, round_.unchecked_count) == (2, 0, 1)
+
+
+def freeze(membership):
+    Person.objects.filter(pk=membership.person_id).update(frozen_on=START)
