@@ -1,6 +1,6 @@
 """Writes of exports: asked for, made, cleared away."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -10,10 +10,11 @@ from django.db.models import Model
 from django.http import QueryDict
 
 from portal.accounts.models import User
+from portal.accounts.roles import Permission
 from portal.jobs.actions import enqueue
 from portal.jobs.models import ENDED, Job
 
-from .export_files import path_of, remove_leftovers
+from .export_files import folder, name_of, path_of, remove_leftovers
 from .exporting import MadeFile
 from .lists import readable
 from .models import KEPT_FOR, Export, ExportFormat
@@ -65,12 +66,28 @@ def _highest_place(record_type: RecordType, by: User) -> Model | None:
     return cast(Model | None, mine.order_by("code").first())
 
 
-def keep(*, export: Export, made: MadeFile, prefixes: Iterable[str]) -> None:
-    """Write down a file that was made, in the transaction that ends its job."""
-    export.format = made.format
-    export.row_count, export.size, export.sha256 = made.row_count, made.size, made.sha256
-    export.prefixes = list(prefixes)
-    export.save(update_fields=["format", "row_count", "size", "sha256", "prefixes"])
+def keep(*, export: Export, made: MadeFile, held: Mapping[Permission, Sequence[str]]) -> None:
+    """Write down a file that was made and with what, in the transaction that ends its job.
+
+    Raises: RuleViolation where an erasure has taken the export out meanwhile; its file goes, too.
+    """
+    locked = Export.objects.select_for_update(no_key=True).get(pk=export.pk)
+    if locked.removed_at:
+        (folder() / name_of(export, made.sha256)).unlink(missing_ok=True)
+    require_wanted(locked)
+    locked.format = made.format
+    locked.row_count, locked.size, locked.sha256 = made.row_count, made.size, made.sha256
+    locked.held = {str(permission): list(codes) for permission, codes in held.items()}
+    locked.save(update_fields=["format", "row_count", "size", "sha256", "held"])
+
+
+def require_wanted(export: Export) -> None:
+    """Let no work go on for an export that an erasure has taken out.
+
+    Raises: RuleViolation.
+    """
+    if export.removed_at:
+        raise refusal("其间有个人信息被删除，这次导出已作废，请重新导出", code="erased")
 
 
 def clear_outdated(*, at: datetime) -> int:

@@ -19,6 +19,7 @@ from .saving import refusal
 @job(export_actions.EXPORT_JOB)
 def export_list(attempt: Attempt) -> None:
     export = Export.objects.select_related("user").get(job=attempt.job.pk)
+    export_actions.require_wanted(export)
     asker = attempt.job.asker
     record_type = record_type_of(export.slug)
     if record_type is None or not asker.scope.may(record_type.view_permission):
@@ -28,9 +29,11 @@ def export_list(attempt: Attempt) -> None:
     except BadRequest as error:
         raise refusal(f"列表已经改变，请重新导出：{error}", code="outdated") from error
     made = write_export(export, asked, record_type=record_type, at=now(), report=attempt.report_progress)
-    prefixes = asker.scope.prefixes_for(record_type.view_permission)
+    readers = (record_type.readers.get(column.name) for column in asked.columns)
+    needed = {record_type.view_permission, *filter(None, readers)}
+    held = {permission: asker.scope.prefixes_for(permission) for permission in needed}
     with attempt.finishing(rows=made.row_count):
-        export_actions.keep(export=export, made=made, prefixes=prefixes)
+        export_actions.keep(export=export, made=made, held=held)
 
 
 @shared_task

@@ -2,7 +2,6 @@ import uuid
 from datetime import timedelta
 from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -96,8 +95,9 @@ class Export(models.Model):
     slug = models.CharField("列表", max_length=40)
     query = models.TextField("条件", blank=True)
     format = models.CharField("格式", max_length=4, choices=ExportFormat)
-    # Codes below which rows were read: who has lost one of them since may not have the file any longer.
-    prefixes = ArrayField(models.CharField(max_length=20), default=list, verbose_name="范围")
+    # By permission, the codes below which rows and columns were read: who has lost one of them since may not
+    # have the file any longer.
+    held = models.JSONField("范围", default=dict)
     row_count = models.PositiveIntegerField("条数", null=True)
     size = models.PositiveBigIntegerField("字节数", null=True)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -125,8 +125,13 @@ class Export(models.Model):
     def expires_at(self):
         return self.requested_at + KEPT_FOR
 
-    def is_covered_by(self, scope: Scope, permission: Permission) -> bool:
-        return all(scope.covers(permission, code) for code in self.prefixes)
+    def is_covered_by(self, scope: Scope) -> bool:
+        """Tell whether the scope reaches all that the file was made with."""
+        return bool(self.held) and all(
+            scope.covers(Permission(permission), code)
+            for permission, codes in self.held.items()
+            for code in codes
+        )
 
     @property
     def has_file(self) -> bool:

@@ -217,7 +217,7 @@ def _own(user: User, association: Association) -> dict[str, Model]:
         job=job,
         slug="terms",
         format="csv",
-        prefixes=[association.code],
+        held={Permission.VIEW_STATISTICS: [association.code]},
         row_count=1,
         size=8,
         sha256="0" * 64,

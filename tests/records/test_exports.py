@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from members.models import Person
 from portal.accounts.models import Grant
-from portal.accounts.roles import FAMILY, OFFICE
+from portal.accounts.roles import FAMILY, LEADER, OFFICE
 from portal.audit.models import Look
 from portal.inbox.models import Message
 from portal.jobs import worker
@@ -21,6 +21,7 @@ from portal.lib.findings import RuleViolation
 from portal.records import export_actions, exporting
 from portal.records.export_files import path_of
 from portal.records.models import KEPT_FOR, Export
+from portal.records.registry import record_type_of
 from portal.records.views import exports
 from tests import factories
 
@@ -132,7 +133,7 @@ def test_export_reads_with_the_scope_of_the_moment_that_it_runs(office, three, o
 
     export.refresh_from_db()
     assert [row[0] for row in read_csv(path_of(export).read_bytes())] == ["姓名", "邻县人"]
-    assert export.prefixes == ["360103"]
+    assert export.held == {"view-people": ["360103"]}
 
 
 def test_export_of_who_lost_the_permission_is_refused(office, three):
@@ -297,3 +298,13 @@ def test_export_is_missing_for_who_may_see_no_list(client, outsider):
     assert client.get(FILES).status_code == 404
     assert client.post("/records/people/export.csv").status_code == 404
     assert Person.objects.count() == 0
+
+
+@pytest.mark.parametrize(("columns", "status"), [("column=name", 200), ("column=name&column=phone", 404)])
+def test_file_goes_only_to_who_may_still_read_its_columns(client, office, county, columns, status):
+    export = ask(office, columns, record_type=record_type_of("associations"))
+    Grant.objects.filter(user=office).delete()
+    factories.grant(office, LEADER, county)
+    client.force_login(office)
+
+    assert client.get(f"{FILES}{export.pk}/file").status_code == status

@@ -22,8 +22,12 @@ def take_out_of_imports(erased: Erased) -> None:
     for label, keys in erased.keys.items():
         rows = ImportedRow.objects.filter(model__iexact=label, key__in=keys, before__isnull=False)
         rows.update(before={})
-    for batch in ImportBatch.objects.scoped().with_files():
-        if _names(batch, erased.texts):
+    for key in ImportBatch.objects.scoped().with_files().order_by("pk").values_list("pk", flat=True):
+        # Held and read anew, one by one: a worker that writes it has ended by then, or finds its file gone.
+        batch = (
+            ImportBatch.objects.scoped().with_files().select_for_update(no_key=True).filter(pk=key).first()
+        )
+        if batch and _names(batch, erased.texts):
             drop_files(batch)
     for text in erased.texts:
         ImportBatch.objects.scoped().filter(name__contains=text).update(name="已删除.xlsx")

@@ -22,10 +22,10 @@ from .undoing import take_back
 def check(attempt: Attempt) -> None:
     batch = _batch_of(attempt)
     context = _context(batch, locks=False)
-    total = 0
 
     def progress(done: int) -> None:
-        attempt.report_progress(done, total or 2 * done, f"已检查 {done} 行")
+        # How many there are is known at the end only: a table is read once.
+        attempt.report_progress(done, 2 * done, f"已检查 {done} 行")
 
     attempt.report_progress(0, 1, "正在检查文件")
     verdict = checking.judged(
@@ -83,7 +83,8 @@ def _still(batch: ImportBatch, state: BatchState) -> ImportBatch:
     # Locked at the end and not at the beginning: until then, whoever asks about the batch need not wait.
     batches = ImportBatch.objects.scoped().select_related("created_by", "association")
     held = batches.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
-    if held.state != state or held.job_id != batch.job_id:
+    # An erasure takes the file away: what was read from it before must not come back.
+    if held.state != state or held.job_id != batch.job_id or held.file_key != batch.file_key:
         raise refusal("该文件已另行处理，这次的结果不再需要", code="replaced")
     return held
 
