@@ -38,10 +38,6 @@ def is_installed(package: str) -> bool:
     return subprocess.run(query, capture_output=True, text=True, check=False).stdout.endswith(" installed")
 
 
-def is_allowed(command: list[str]) -> bool:
-    return bool(shutil.which(command[0])) and subprocess.run(command, check=False).returncode == 0
-
-
 def prepare_system(for_tests: bool) -> None:
     """Install the libraries and fonts of the PDF writer where that is allowed."""
     if not shutil.which("dpkg-query"):

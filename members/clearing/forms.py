@@ -51,7 +51,7 @@ class RoundFilters(RecordFilters):
 
 
 class MarkForm(forms.Form):
-    """What was found about the chosen members; `expected` is the number that "all" stood for."""
+    """What was found about the chosen members."""
 
     verdict = forms.ChoiceField(label="标记为", choices=[*ClearingVerdict.choices, (UNMARK, "未核对")])
     reason = forms.ChoiceField(

@@ -3,7 +3,6 @@ from typing import Self
 
 from django.db import models
 
-from associations.models import in_force
 from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
@@ -15,9 +14,6 @@ from .membership import Membership
 class ContactHouseholdQuerySet(ScopedQuerySet):
     scope_path = "membership__association__code"
     view_permission = Permission.VIEW_PEOPLE
-
-    def in_contact(self, *, on: date) -> Self:
-        return self.filter(in_force(on))
 
 
 @tracked(in_bulk=True)

@@ -153,15 +153,19 @@ def row_of(role: Role) -> PermissionRow:
     return PermissionRow.objects.get(codename=role.codename, content_type__app_label="associations")
 
 
+@transaction.atomic
 def end_grant(*, grant: Grant | GroupGrant, by: User | None) -> None:
     """Take a role back; the next request is without it.
 
-    Raises: RuleViolation outside the administrator's reach.
+    Raises: RuleViolation outside the administrator's reach, and for one that has ended.
     """
     require_reach(by, grant.content_object)
+    locked = type(grant).objects.scoped().select_for_update(of=("self",)).get(pk=grant.pk)
+    if not locked.is_in_force(on=today()):
+        raise refusal("ended", "该授权已经结束")
     # The last day of a grant still counts, so a grant that ends now had its last day yesterday.
-    grant.ends_on = today() - timedelta(days=1)
-    grant.save(update_fields=["ends_on"])
+    grant.ends_on = locked.ends_on = today() - timedelta(days=1)
+    locked.save(update_fields=["ends_on"])
 
 
 def make_token(

@@ -1,6 +1,6 @@
 """Prove that the sealed trail is what it was when it was sealed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -82,7 +82,7 @@ def _missing_head(seals: list[Seal], expected: str) -> Iterator[Fault]:
 def _day_faults(seal: Seal) -> Iterator[Fault]:
     here = {trail.table: trail for trail in trails()}
     for table in sorted(seal.tables.keys() - here.keys()):
-        yield Fault(day=seal.day, table=table, what="这张表已不存在，无法核对")
+        yield Fault(day=seal.day, table=table, what=_missing(None, ()))
     for table, trail in here.items():
         if what := _table_fault(trail, seal):
             yield Fault(day=seal.day, table=table, what=what)
@@ -90,16 +90,24 @@ def _day_faults(seal: Seal) -> Iterator[Fault]:
 
 def _table_fault(trail: Trail, seal: Seal) -> str:
     kept = seal.tables.get(trail.table)
-    today = columns_of(trail.table)
-    sealed = TableDigest.of_seal(kept) if kept else TableDigest(rows=0, columns=today, digest="")
-    if not set(sealed.columns) <= set(today):
-        return "有的列已不存在，无法核对"
+    sealed = (
+        TableDigest.of_seal(kept) if kept else TableDigest(rows=0, columns=columns_of(trail.table), digest="")
+    )
+    if gone := _missing(trail, sealed.columns):
+        return gone
     found = table_digest(trail, day=seal.day, columns=sealed.columns)
     if found.rows != sealed.rows:
         return f"封存时 {sealed.rows} 行，现有 {found.rows} 行"
     if found.rows and found.digest != sealed.digest:
         return "内容被改动"
     return ""
+
+
+def _missing(trail: Trail | None, columns: Sequence[str]) -> str:
+    """Say what a later migration has dropped of what is to be compared, or ""."""
+    if trail is None:
+        return "这张表已不存在，无法核对"
+    return "" if set(columns) <= set(columns_of(trail.table)) else "有的列已不存在，无法核对"
 
 
 def _early_rows(seals: list[Seal]) -> Iterator[Fault]:
@@ -115,6 +123,10 @@ def _erasure_faults() -> Iterator[Fault]:
     rows = sorted(last_of.values(), key=lambda row: (row.table, row.columns))
     for (table, columns), group in groupby(rows, key=lambda row: (row.table, row.columns)):
         erased = list(group)
+        if gone := _missing(here.get(table), columns):
+            first = min(row.happened_at for row in erased).astimezone(BEIJING).date()
+            yield Fault(day=first, table=table, what=f"清除过个人信息的 {len(erased)} 行：{gone}")
+            continue
         found = row_digests(here[table], keys=[row.key for row in erased], columns=columns)
         for row in erased:
             if found.get(row.key) != bytes(row.after):

@@ -8,3 +8,7 @@ class Channel(models.TextChoices):
     REPORT = "report", "报告"
     REVEAL = "reveal", "查看完整信息"
     COPY = "copy", "本人副本"
+
+
+# By which values are shown that a mask hides elsewhere.
+WHOLE = (Channel.REVEAL, Channel.COPY)

@@ -7,7 +7,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
-from .enums import Channel
+from .enums import WHOLE, Channel
 
 # The name is what tells the tables of the trail from others (`securing`).
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -46,7 +46,7 @@ class Look(models.Model):
             models.Index(fields=["association_code", "at"], name="look_by_association"),
             models.Index(fields=["model", "key"], name="look_by_record"),
             # How often somebody had full values shown today, however many lists they were shown besides.
-            models.Index(fields=["user", "at"], name="look_reveals", condition=Q(channel=Channel.REVEAL)),
+            models.Index(fields=["user", "at"], name="look_reveals", condition=Q(channel__in=WHOLE)),
             models.Index(fields=["at", "id"], name="look_by_time"),
         ]
         triggers = [APPEND_ONLY]

@@ -29,7 +29,7 @@ def mail_news() -> int:
         try:
             sent += _mail(User.objects.get(pk=key))
         except OSError as error:
-            failure = error
+            failure = failure or error
     if failure:
         raise failure
     return sent

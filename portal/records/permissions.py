@@ -1,5 +1,4 @@
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -102,35 +101,6 @@ def load_saved_filter(request: HttpRequest, key: int) -> SavedFilter:
     if found is None:
         raise Http404("没有这个筛选")
     return found
-
-
-def looked(
-    request: HttpRequest, record_type: RecordType, records: Iterable[Model], *, channel: Channel
-) -> Iterator[Model]:
-    """Yield long lists of records, each after the look at it was put on record.
-
-    The first of them are put on record at once, so that an export that cannot be recorded never begins.
-    Raises: LookNotRecorded.
-    """
-    parts = _in_parts(records)
-    first = list(islice(parts, 1))
-    for part in first:
-        record_looks(request, record_type, part, channel=channel)
-    return chain(chain.from_iterable(first), _recorded(request, record_type, parts, channel))
-
-
-def _recorded(
-    request: HttpRequest, record_type: RecordType, parts: Iterable[list[Model]], channel: Channel
-) -> Iterator[Model]:
-    for part in parts:
-        record_looks(request, record_type, part, channel=channel)
-        yield from part
-
-
-def _in_parts(records: Iterable[Model]) -> Iterator[list[Model]]:
-    remaining = iter(records)
-    while part := list(islice(remaining, looks.AT_ONCE)):
-        yield part
 
 
 def record_looks(

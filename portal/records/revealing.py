@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.views.decorators.debug import sensitive_variables
 
 from portal.accounts.models import User
-from portal.audit.enums import Channel
+from portal.audit.enums import WHOLE, Channel
 from portal.audit.looks import looks_since, record_looks
 from portal.lib.page_parts import Fact
 
@@ -17,9 +17,6 @@ from .personal_data import labels_of
 from .saving import refusal
 from .subjects import NAMES_NOBODY, lock_of, names_somebody
 from .types import RecordType
-
-# How values are shown that a mask hides elsewhere.
-WHOLE = (Channel.REVEAL, Channel.COPY)
 
 
 @sensitive_variables()

@@ -107,6 +107,17 @@ def test_ended_grant_is_over_at_once(administrator, county):
     assert User.objects.get(pk=clerk.pk).scope.prefixes == {}
 
 
+def test_end_of_an_ended_grant_stays_where_it_is(administrator, county):
+    clerk = factories.user(association=county)
+    last = today() - timedelta(days=90)
+    grant = factories.grant(clerk, OFFICE, county, ends_on=last)
+
+    codes = refused(actions.end_grant, grant=grant, by=administrator)
+
+    grant.refresh_from_db()
+    assert (codes, grant.ends_on) == (["ended"], last)
+
+
 def test_grant_of_another_subtree_cannot_be_ended(administrator, province):
     grant = factories.grant(factories.user(), OFFICE, province)
 

@@ -9,6 +9,7 @@ from django.db import InternalError, ProgrammingError, connection
 from associations.models import Association
 from members.models import Person
 from portal.accounts.models import Grant
+from portal.audit import checking
 from portal.audit.checking import check_trail
 from portal.audit.digests import trails
 from portal.audit.enums import Channel
@@ -245,3 +246,31 @@ def test_erasure_without_a_reason_is_refused(person, office, reason):
 def test_field_that_the_model_lacks_is_refused(db):
     with pytest.raises(FieldDoesNotExist):
         allow_blanks(connection, {Person: {"nickname": ""}})
+
+
+@pytest.mark.parametrize(
+    ("dropped", "what"),
+    [
+        (
+            "ALTER TABLE members_personevent DROP COLUMN workplace",
+            "清除过个人信息的 2 行：有的列已不存在，无法核对",
+        ),
+        (None, "清除过个人信息的 2 行：这张表已不存在，无法核对"),
+    ],
+    ids=["column", "table"],
+)
+def test_erased_rows_of_what_was_dropped_later_are_said(person, office, monkeypatch, dropped, what):
+    blank(person, office)
+    if dropped:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            cursor.execute(dropped)
+    else:
+        left = [trail for trail in trails() if trail.table != "members_personevent"]
+        monkeypatch.setattr(checking, "trails", lambda: left)
+
+    faults = check_trail().faults
+
+    assert {(fault.table, fault.what) for fault in faults if "清除过" in fault.what} == {
+        ("members_personevent", what)
+    }

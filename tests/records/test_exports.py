@@ -307,4 +307,7 @@ def test_file_goes_only_to_who_may_still_read_its_columns(client, office, county
     factories.grant(office, LEADER, county)
     client.force_login(office)
 
-    assert client.get(f"{FILES}{export.pk}/file").status_code == status
+    answer = client.get(f"{FILES}{export.pk}/file")
+    answer.close()
+
+    assert answer.status_code == status

@@ -43,7 +43,7 @@ def written_by(batch: ImportBatch, import_type: ImportType) -> list[Written]:
 
 
 def obstacles_to_undo(batch: ImportBatch, import_type: ImportType, context: Context) -> list[Obstacle]:
-    """List the first of what stands against an undo: rows changed since, gone, out of reach, or leant on."""
+    """List what stands against an undo: rows changed, gone, out of reach, and the first that lean on one."""
     found: list[Obstacle] = []
     for model in import_type.models:
         found += _moved_on(batch, model, context)
