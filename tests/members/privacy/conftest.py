@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 
 from members import identity
-from members.models import ServiceRecord, VolunteerRating
+from members.models import Person, ServiceRecord, VolunteerRating
 from portal.accounts.roles import FAMILY
 from portal.lib.dates import today
 from tests import factories
@@ -110,3 +110,11 @@ def deaf(db):
         cursor.execute(
             "CREATE TRIGGER deaf BEFORE INSERT ON audit_look FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse()"
         )
+
+
+@pytest.fixture
+def changed(clerk, person):
+    """A person whose earlier names and phones are in older versions."""
+    for phone in ("13987654329", CANARIES["phone"]):
+        Person.objects.filter(pk=person.pk).update(phone=phone)
+    return person
