@@ -1,18 +1,21 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Model
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from associations.models import Association
 from associations.permissions import load_association
 from portal.accounts.roles import Permission
+from portal.api.pagination import NewestFirst
 from portal.api.parameters import PAGING, NoParameters, read_parameters
 from portal.lib.dates import today
 
@@ -55,3 +58,18 @@ class RecordList(Resource, ListAPIView):
 
     def shaped(self, row: dict[str, Any]) -> dict[str, Any]:
         return row
+
+
+# What the user asked a worker for, newest first; `newest_by` names the moment and `serializer_class` its shape.
+class OwnOrders(RecordList):
+    pagination_class = NewestFirst
+    newest_by: str
+    # What was asked for may spell a name.
+    is_personal = True
+
+    def shaped(self, row: Model) -> dict[str, Any]:
+        return self.serializer_class(row, context={"request": self.request}).data
+
+    def accepted(self, row: Model, *, page: str) -> Response:
+        place = reverse(page, kwargs={"key": row.pk}, request=self.request)
+        return Response(self.shaped(row), status=202, headers={"Location": place})

@@ -5,30 +5,21 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from portal.api import shapes
 from portal.api.idempotency import REPEATABLE, once
 from portal.api.orders import ExportBody, order_export
-from portal.api.pagination import NewestFirst
 from portal.api.permissions import load_export, own_exports
-from portal.api.views.base import RecordList, Resource
+from portal.api.views.base import OwnOrders, Resource
 from portal.records.export_files import download
-from portal.records.models import Export
 
 
-class Exports(RecordList):
+class Exports(OwnOrders):
     serializer_class = shapes.ExportShape
-    pagination_class = NewestFirst
     newest_by = "requested_at"
-    # What was asked for may spell a name.
-    is_personal = True
 
     def get_queryset(self):
         return own_exports(self.request)
-
-    def shaped(self, row: Export) -> dict[str, object]:
-        return shapes.ExportShape(row, context={"request": self.request}).data
 
     @extend_schema(summary="本人的导出")
     def get(self, request: Request) -> Response:
@@ -44,8 +35,7 @@ class Exports(RecordList):
         body = ExportBody(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         key = once(request, lambda: order_export(asked=body.validated_data, by=request.user).pk)
-        place = reverse("api:export", kwargs={"key": key}, request=request)
-        return Response(self.shaped(load_export(request, key)), status=202, headers={"Location": place})
+        return self.accepted(load_export(request, key), page="api:export")
 
 
 class ExportDetail(Resource):

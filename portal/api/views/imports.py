@@ -7,13 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from portal.api import shapes
 from portal.api.idempotency import REPEATABLE, once
 from portal.api.orders import ImportBody, order_import
-from portal.api.pagination import NewestFirst
-from portal.api.views.base import RecordList, Resource
+from portal.api.views.base import OwnOrders, Resource
 from portal.records.importing import actions
 from portal.records.importing.models import ImportBatch
 from portal.records.importing.permissions import load_batch, load_errors, load_type, own_batches
@@ -22,18 +20,13 @@ from portal.records.importing.sealed_files import XLSX, download, template_downl
 BINARY = {(200, XLSX): OpenApiTypes.BINARY}
 
 
-class Imports(RecordList):
+class Imports(OwnOrders):
     serializer_class = shapes.ImportShape
-    pagination_class = NewestFirst
     newest_by = "created_at"
     parser_classes = [MultiPartParser]
-    is_personal = True
 
     def get_queryset(self):
         return own_batches(self.request)
-
-    def shaped(self, row: ImportBatch) -> dict[str, object]:
-        return shapes.ImportShape(row, context={"request": self.request}).data
 
     @extend_schema(summary="本人的导入")
     def get(self, request: Request) -> Response:
@@ -47,8 +40,7 @@ class Imports(RecordList):
     )
     def post(self, request: Request) -> Response:
         key = once(request, lambda: order_import(request).pk)
-        place = reverse("api:import", kwargs={"key": key}, request=request)
-        return Response(self.shaped(load_batch(request, key)), status=202, headers={"Location": place})
+        return self.accepted(load_batch(request, key), page="api:import")
 
 
 class ImportDetail(Resource):
