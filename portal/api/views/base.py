@@ -60,7 +60,7 @@ class RecordList(Resource, ListAPIView):
         return row
 
 
-# What the user asked a worker for, newest first; `newest_by` names the moment and `serializer_class` its shape.
+# What the user asked a worker for, newest first by the moment `newest_by`.
 class OwnOrders(RecordList):
     pagination_class = NewestFirst
     newest_by: str
