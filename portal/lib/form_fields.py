@@ -1,5 +1,7 @@
 """Form fields of any page: a day with the browser's calendar, the code of a place."""
 
+from typing import Any
+
 from django import forms
 from django.core.validators import MinValueValidator
 
@@ -28,6 +30,6 @@ class DayField(forms.DateField):
 class PlaceCodeField(forms.RegexField):
     """The code of a place or of a unit."""
 
-    def __init__(self, **options) -> None:
-        options = {"label": "所在地区代码", "max_length": CODE_LENGTH, "required": False} | options
-        super().__init__(rf"^{CODE}\Z", **options)
+    def __init__(self, *, label: str = "所在地区代码", required: bool = False, **options: Any) -> None:
+        length = {"max_length": CODE_LENGTH} | options
+        super().__init__(rf"^{CODE}\Z", label=label, required=required, **length)
