@@ -46,7 +46,7 @@ def require_any(request: HttpRequest, permissions: tuple[Permission, ...]) -> No
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     require_any(request, CATALOGUE_READERS)
-    free = sorted(str(model._meta.verbose_name) for model in models_free_of_personal_data())
+    free = sorted(models_free_of_personal_data().values())
     return render(request, "privacy/catalogue.html", {"entries": registry().values(), "free": free})
 
 

@@ -1,6 +1,6 @@
 """Which data about people are kept: the `personal_data.yaml` of each room, read by people and run here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,8 +18,9 @@ from .enums import Category, Disposal
 
 FILE = "personal_data.yaml"
 SELF = "self"
-MODEL_KEYS = {"subject", "purpose", "basis", "seen_by", "kept", "rows", "because", "fields", "other"}
-FIELD_KEYS = {"category", "mask", "identifies", "erasure"}
+MODEL_KEYS = {"label", "subject", "purpose", "basis", "seen_by", "kept", "rows", "because", "fields", "other"}
+OPTIONAL_KEYS = {"label", "subject", "rows", "because", "other"}
+FIELD_KEYS = {"label", "category", "mask", "identifies", "erasure"}
 
 
 class RegistryError(ValueError):
@@ -63,6 +64,7 @@ class PersonalModel:
     """
 
     model: type[Model]
+    label: str
     subject: str | None
     purpose: str
     basis: str
@@ -71,10 +73,6 @@ class PersonalModel:
     deletes_rows: bool
     because: str
     fields: tuple[PersonalField, ...]
-
-    @property
-    def label(self) -> str:
-        return str(self.model._meta.verbose_name)
 
     @property
     def masks(self) -> dict[str, Mask]:
@@ -128,16 +126,22 @@ def emptied(field: Field) -> object:
     raise ValueError("该字段不能清空")
 
 
-def models_free_of_personal_data() -> set[type[Model]]:
-    """Return the models that the rooms declare to hold nothing about people.
+def models_free_of_personal_data() -> dict[type[Model], str]:
+    """Return the models declared to hold nothing about people, and what they are called.
 
+    Those of libraries name all their columns, so that an upgrade that brings one is noticed.
     Raises: RegistryError.
     """
-    return {
-        _model(name, config, path)
-        for config, path in _files()
-        for name in _mapping(path).get("free_of_personal_data", [])
-    }
+    free = {}
+    for config, path in _files():
+        for name in _mapping(path).get("free_of_personal_data", []):
+            model = _model(name, config, path)
+            free[model] = str(model._meta.verbose_name)
+        for name, section in _mapping(path).get("libraries_free_of_personal_data", {}).items():
+            model = _any_model(name, config, path)
+            _refuse_unaccounted(model, section["columns"], f"{path.parent.name}/{FILE}: {name}")
+            free[model] = section["label"]
+    return free
 
 
 def _files() -> list[tuple[AppConfig, Path]]:
@@ -148,10 +152,10 @@ def _files() -> list[tuple[AppConfig, Path]]:
 def _entries() -> Iterator[PersonalModel]:
     for config, path in _files():
         for name, section in _mapping(path).get("models", {}).items():
-            model = _model(name, config, path)
+            model = _any_model(name, config, path)
             place = f"{path.parent.name}/{FILE}: {name}"
             _refuse_unknown(section, MODEL_KEYS, place)
-            if missing := MODEL_KEYS - {"subject", "rows", "because", "other"} - set(section):
+            if missing := MODEL_KEYS - OPTIONAL_KEYS - set(section):
                 raise RegistryError(f"{place}: 缺少 {'、'.join(sorted(missing))}")
             yield _entry(model, section, place)
 
@@ -164,12 +168,10 @@ def _entry(model: type[Model], section: Mapping, place: str) -> PersonalModel:
     if subject and rows == "keep" and not section.get("because"):
         raise RegistryError(f"{place}: 删除时保留记录的，须在 because 写明理由")
     fields = tuple(_field(model, name, line, place) for name, line in section["fields"].items())
-    named = {field.name for field in fields} | set(section.get("other", ()))
-    asked = {field.name for field in fields_to_name(model)}
-    if named != asked:
-        raise RegistryError(f"{place}: 未登记 {sorted(asked - named)}，已不存在 {sorted(named - asked)}")
+    _refuse_unaccounted(model, [*(field.name for field in fields), *section.get("other", ())], place)
     return PersonalModel(
         model=model,
+        label=section.get("label", str(model._meta.verbose_name)),
         subject="" if subject == SELF else subject,
         deletes_rows=rows == "delete",
         because=section.get("because", ""),
@@ -190,7 +192,7 @@ def _field(model: type[Model], name: str, line: Mapping, place: str) -> Personal
         replacement = erasure.get(Disposal.REPLACE, "") if isinstance(erasure, Mapping) else ""
         return PersonalField(
             name=name,
-            label=str(field.verbose_name),
+            label=line.get("label", str(field.verbose_name)),
             category=Category(line["category"]),
             mask=mask,
             identifies=bool(line.get("identifies", False)),
@@ -208,11 +210,24 @@ def _model(name: str, config: AppConfig, path: Path) -> type[Model]:
         raise RegistryError(f"{path.parent.name}/{FILE}: 没有 {name} 这个模型") from None
 
 
+def _any_model(name: str, config: AppConfig, path: Path) -> type[Model]:
+    # A library's model is named with its application, by the room that brought the library in.
+    label, dot, model = name.partition(".")
+    return _model(model, apps.get_app_config(label), path) if dot else _model(name, config, path)
+
+
 def _mapping(path: Path) -> Mapping:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(found, Mapping):
         raise RegistryError(f"{path.parent.name}/{FILE}: 文件是空的")
     return found
+
+
+def _refuse_unaccounted(model: type[Model], columns: Iterable[str], place: str) -> None:
+    named = set(columns)
+    asked = {field.name for field in fields_to_name(model)}
+    if named != asked:
+        raise RegistryError(f"{place}: 未登记 {sorted(asked - named)}，已不存在 {sorted(named - asked)}")
 
 
 def _refuse_unknown(section: Mapping, known: set[str], place: str) -> None:

@@ -24,10 +24,18 @@ def own_models():
     }
 
 
-def test_every_model_is_in_the_registry_or_declared_free():
-    named, free = set(registry()), models_free_of_personal_data()
+def models_of_libraries():
+    return {
+        model
+        for model in apps.get_models()
+        if not model._meta.app_config.name.startswith(ROOMS) and model._meta.managed and not model._meta.proxy
+    }
 
-    assert named | free == own_models()
+
+def test_every_model_is_in_the_registry_or_declared_free():
+    named, free = set(registry()), set(models_free_of_personal_data())
+
+    assert named | free == own_models() | models_of_libraries()
     assert named & free == set()
 
 
@@ -90,6 +98,16 @@ BAD = {
     "不能清空": (
         "models:\n  Look: {purpose: a, basis: a, seen_by: a, kept: a,"
         " fields: {at: {category: work, erasure: blank}}}"
+    ),
+    # Of a library every column is named, so that an upgrade that brings one is noticed.
+    "没有 axes.AccessLog": "free_of_personal_data: [axes.AccessLog]",
+    "没有 Gone": "libraries_free_of_personal_data: {axes.Gone: {label: a, columns: []}}",
+    "未登记 ['session_data']": (
+        "libraries_free_of_personal_data: {sessions.Session: {label: a, columns: [expire_date]}}"
+    ),
+    "未登记 ['expire_date']": (
+        "models:\n  sessions.Session:"
+        " {purpose: a, basis: a, seen_by: a, kept: a, fields: {}, other: [session_data]}"
     ),
     "because": "models:\n  Look: {subject: self, purpose: a, basis: a, seen_by: a, kept: a, fields: {}}",
     "color": (
