@@ -1,7 +1,5 @@
 """All settings of the portal. Environment variables are the only input; `.env.example` lists them."""
 
-import sys
-from datetime import timedelta
 from logging import DEBUG as DEBUG_LEVEL
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,7 +10,7 @@ from environ import Env
 from kombu import Queue
 
 from portal.lib.embedded import places
-from portal.lib.env import kept_secret, read_key, read_keyring, sign_in
+from portal.lib.env import kept_secret, read_key, read_keyring, read_rate, sign_in
 from portal.lib.logs import json_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -153,7 +151,8 @@ OWNER_SIGN_IN = sign_in(
         or (places.owner_url(DATA_DIR) if EMBEDDED else env.str("DATABASE_URL"))
     )
 )
-# Memory of each process: nothing that a page needs may depend on the broker, and nothing shared is kept here.
+# Memory of each process: nothing shared is kept here. What all count together is in the broker (ADR 54).
+LIMITS_PREFIX = "limits:"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # People who sign in
@@ -173,9 +172,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=30)
+# How many sign-ins may fail: of a name at an address, of a name anywhere, at an address (ADR 54).
+SIGN_IN_LIMIT = read_rate("SIGN_IN_LIMIT", env.str("SIGN_IN_LIMIT", default="5/30min"))
+SIGN_IN_NAME_LIMIT = read_rate("SIGN_IN_NAME_LIMIT", env.str("SIGN_IN_NAME_LIMIT", default="20/30min"))
+SIGN_IN_ADDRESS_LIMIT = read_rate(
+    "SIGN_IN_ADDRESS_LIMIT", env.str("SIGN_IN_ADDRESS_LIMIT", default="30/10min")
+)
+AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = SIGN_IN_LIMIT.count, SIGN_IN_LIMIT.period
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "portal.accounts.failures.FailureHandler"
+AXES_USERNAME_CALLABLE = "portal.accounts.failures.name_on_record"
 AXES_LOCKOUT_CALLABLE = "portal.accounts.lockouts.locked_page"
 AXES_HTTP_RESPONSE_CODE = 429
 # The page says when the lock ends, and trying in between does not move that.
@@ -183,9 +189,6 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True  # sign-ins that succeed are ours to record, with their sessions
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
-AXES_ENABLE_ACCESS_FAILURE_LOG = True  # kept beside the attempts, which a success wipes out
-# axes would delete the older ones of a name, so that a thousand new failures wipe out what came before.
-AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = sys.maxsize
 AXES_VERBOSE = False
 # A header that any client can send is no address: only a proxy of ours, which overwrites it, is believed.
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_REAL_IP" if BEHIND_PROXY else "REMOTE_ADDR"]
@@ -301,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
 if MAILS_MESSAGES:
     CELERY_BEAT_SCHEDULE["inbox.mail"] = {"task": "portal.inbox.jobs.mail_news", "schedule": 300}
 
+API_RATE = read_rate("API_RATE", env.str("API_RATE", default="600/min"))
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -312,8 +316,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.UserThrottle"],
     "EXCEPTION_HANDLER": "portal.api.problems.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

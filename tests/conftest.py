@@ -1,5 +1,7 @@
+import socket
+from uuid import uuid4
+
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
@@ -26,9 +28,9 @@ def _nobody_else_at_the_end(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache():
-    """Count the requests of each test from nought: the limit of the API would refuse those of a long file."""
-    cache.clear()
+def _counts_of_its_own(settings):
+    """Count each test's requests and failures from nought, and apart from those of tests beside it."""
+    settings.LIMITS_PREFIX = f"limits-{uuid4().hex}:"
 
 
 @pytest.fixture
@@ -36,6 +38,20 @@ def no_broker(settings, tmp_path, monkeypatch):
     """Messages go nowhere: a test does the jobs itself, and keeps their files to itself."""
     settings.FILES_DIR = tmp_path / "files"
     monkeypatch.setattr(broker, "wake", lambda job_ids: None)
+
+
+@pytest.fixture
+def frozen_broker():
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+@pytest.fixture
+def closed_broker():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.fixture

@@ -3,8 +3,11 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +15,25 @@ from urllib.parse import unquote
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+RATE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,3})?(s|m|min|minute|h|hour|d|day)")
+UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """So many in such a time."""
+
+    count: int
+    period: timedelta
+
+    @property
+    def minutes(self) -> int:
+        return -(-self.period // timedelta(minutes=1))
 
 
 def kept_secret(path: Path) -> str:
@@ -53,6 +75,18 @@ def read_keyring(name: str, text: str) -> dict[str, bytes]:
             raise ImproperlyConfigured(f"{name} must be a list of id:base64 with different ids")
         ring[key_id] = read_key(f"{name} ({key_id})", key)
     return ring
+
+
+def read_rate(name: str, text: str) -> Rate:
+    """Return what `600/min` or `5/30min` stands for.
+
+    Raises: ImproperlyConfigured for anything else, and for none at all.
+    """
+    found = RATE.fullmatch(text.strip())
+    if not found:
+        raise ImproperlyConfigured(f"{name} must be a rate such as 600/min or 5/30min, it is {text!r}")
+    count, times, unit = found.groups()
+    return Rate(count=int(count), period=int(times or 1) * UNITS[unit[0]])
 
 
 def sign_in(database: Mapping[str, Any]) -> dict[str, str]:

@@ -1,10 +1,9 @@
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
-from rest_framework.throttling import UserRateThrottle
 
 from portal.api.errors import server_error
 from portal.api.problems import problem_response
+from portal.lib.env import read_rate
 from portal.lib.findings import Finding, RuleViolation, Severity
 from tests import factories
 
@@ -144,9 +143,8 @@ def test_wrong_method_format_and_media_type_are_problems(clerk):
     ]
 
 
-def test_too_many_requests_say_when_to_come_back(clerk, monkeypatch):
-    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min"})
-    cache.clear()
+def test_too_many_requests_say_when_to_come_back(clerk, settings):
+    settings.API_RATE = read_rate("API_RATE", "2/min")
 
     answers = [clerk.get("/api/v1/terms/") for _ in range(3)]
 

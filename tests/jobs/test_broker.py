@@ -1,4 +1,3 @@
-import socket
 import time
 
 import pytest
@@ -23,20 +22,6 @@ def broker_at():
 
     yield point
     point(before)
-
-
-@pytest.fixture
-def frozen_broker():
-    """A port that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
-
-
-@pytest.fixture
-def closed_broker():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.mark.parametrize("which", ["frozen_broker", "closed_broker"])

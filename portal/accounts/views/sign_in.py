@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_not_required
@@ -10,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts import second_factor, sessions, waiting
+from portal.accounts import known_places, second_factor, sessions, waiting
 from portal.accounts.forms import ChangePasswordForm, CodeForm, SignInForm
 
 WRONG_CODE = "验证码不正确。连续输错时，每次须多等几秒再试；同一个验证码不能用两次。"
@@ -21,10 +22,15 @@ class SignIn(views.LoginView):
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
 
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(limit=settings.SIGN_IN_LIMIT, **context)
+
     def form_valid(self, form: SignInForm) -> HttpResponse:
         user = form.get_user()
         if second_factor.device_of(user) is None:
-            return super().form_valid(form)
+            signed_in = super().form_valid(form)
+            known_places.remember_browser(signed_in, username=user.get_username())
+            return signed_in
         waiting.remember(self.request, user, leads_to=self.get_success_url())
         return redirect("accounts:sign_in_code")
 
@@ -44,7 +50,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             # Taken over by django-otp when the session begins.
             waiter.user.otp_device = device
             login(request, waiter.user, backend=waiter.backend)
-            return redirect(second_factor.safe_path(request, waiter.leads_to))
+            signed_in = redirect(second_factor.safe_path(request, waiter.leads_to))
+            known_places.remember_browser(signed_in, username=waiter.user.get_username())
+            return signed_in
         form.add_error("code", WRONG_CODE)
     return render(request, "accounts/sign_in_code.html", {"form": form})
 
