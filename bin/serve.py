@@ -1,6 +1,8 @@
 """Start database, broker, web server, worker and scheduler, and stop them together."""
 
 import fcntl
+import json
+import math
 import os
 import secrets
 import signal
@@ -8,8 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -17,7 +20,8 @@ from typing import NoReturn
 import psycopg2
 from django.conf import settings
 
-from bin.children import Child, GaveUp, stop_all
+from bin import services
+from bin.children import Child, stop_all
 from portal.lib.embedded import places
 from portal.lib.embedded.services import borrowed
 
@@ -25,6 +29,7 @@ HOST = "127.0.0.1"
 # SIGINT too: a shell that starts a command in the background has it ignored.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 60
+LOOK_SECONDS = 0.5
 FREE_SECONDS = 8
 DEMO_ACCOUNTS = (
     "admin jx_office jx_leader nc_office dh_office dh_leader dh_family pt_office xy_office auditor api_client"
@@ -101,12 +106,22 @@ def load_demo() -> None:
     manage("load_demo")
 
 
+def assets_are_whole() -> bool:
+    # Every web process reads it first of all, and ends where a full disk or a power cut left half of it.
+    try:
+        json.loads((settings.STATIC_ROOT / "staticfiles.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def collect_assets() -> None:
-    """Publish the static files when one of them is newer than the last publication."""
+    """Publish the static files when one is newer than the last publication, or that was damaged."""
     stamp = settings.DATA_DIR / "static.done"
     sources = [path for folder in ("static", "node_modules") for path in Path(folder).rglob("*")]
     newest = max(path.stat().st_mtime for path in (*sources, Path("requirements.txt")) if path.is_file())
-    if settings.DEBUG or (stamp.exists() and stamp.stat().st_mtime >= newest):
+    is_current = stamp.exists() and stamp.stat().st_mtime >= newest
+    if settings.DEBUG or (is_current and assets_are_whole()):
         return
     manage("collectstatic", "--noinput", "--clear", "--verbosity", "0")
     stamp.touch()
@@ -132,18 +147,12 @@ def programs(port: int) -> list[Child]:
     ]
 
 
-def wait_until_ready(port: int, children: list[Child]) -> None:
-    end = time.monotonic() + READY_SECONDS
-    while time.monotonic() < end:
-        for child in children:
-            child.keep_alive()
-        try:
-            urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    raise CannotStart(f"网页服务未能启动，日志：{settings.DATA_DIR / 'logs'}")
+def answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def announce(port: int) -> None:
@@ -153,27 +162,50 @@ def announce(port: int) -> None:
     say(f"日志：{settings.DATA_DIR / 'logs'}\n按 Ctrl-C 停止。")
 
 
+def note(event: str) -> None:
+    """Say what happened to a child, on the screen and in a log that outlives it."""
+    say(event)
+    # A disk that is full takes no line, and the children need their supervisor all the more.
+    with suppress(OSError), (settings.DATA_DIR / "logs" / "run.log").open("a") as log:
+        log.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {event}\n")
+
+
+def keep_running(port: int, children: list[Child]) -> NoReturn:
+    """Look after every child by itself, and announce the portal once it answers."""
+    is_announced = False
+    late_at = time.monotonic() + READY_SECONDS
+    while True:
+        for child in children:
+            if event := child.keep_alive():
+                note(event)
+        if not is_announced and answers(port):
+            announce(port)
+            is_announced = True
+        if not is_announced and time.monotonic() > late_at:
+            note(f"网页服务在 {READY_SECONDS} 秒内未能启动，继续尝试；日志：{settings.DATA_DIR / 'logs'}")
+            late_at = math.inf
+        time.sleep(LOOK_SECONDS)
+
+
+def supervise(port: int) -> NoReturn:
+    """Run everything that a prepared portal is made of, until a signal comes."""
+    children = [*services.embedded(settings.DATA_DIR, settings.NEEDED_SERVICES), *programs(port)]
+    try:
+        keep_running(port, children)
+    finally:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        say("正在停止……")
+        stop_all(children)
+
+
 def serve(port: int) -> None:
-    """Run until a signal comes."""
     wait_for_port(port)
     with borrowed(settings.DATA_DIR, needed=settings.NEEDED_SERVICES):
         manage("migrate", "--noinput", "--skip-checks", "--verbosity", "0")
         load_demo()
         collect_assets()
-        children = programs(port)
-        try:
-            wait_until_ready(port, children)
-            announce(port)
-            while True:
-                for child in children:
-                    if child.keep_alive():
-                        say(f"{child.name} 意外退出，已重新启动")
-                time.sleep(1)
-        finally:
-            for number in STOP_SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
-            say("正在停止……")
-            stop_all(children)
+        supervise(port)
 
 
 def main() -> int:
@@ -192,7 +224,7 @@ def main() -> int:
             serve(int(text))
         except KeyboardInterrupt:
             say("已停止")
-        except (CannotStart, GaveUp, RuntimeError) as problem:
+        except (CannotStart, RuntimeError) as problem:
             return _refuse(str(problem))
     return 0
 

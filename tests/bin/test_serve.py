@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bin.serve import HOST, CannotStart, wait_for_port
+from bin.serve import HOST, CannotStart, assets_are_whole, wait_for_port
 
 
 def serve(data_dir, **environment):
@@ -50,3 +50,19 @@ def test_free_port_is_taken_at_once():
         port = other.getsockname()[1]
 
     wait_for_port(port, seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "is_whole"), [('{"paths": {}}', True), ('{"paths": {"cs', False), ("", False)]
+)
+def test_published_assets_need_a_manifest_that_can_be_read(tmp_path, settings, manifest, is_whole):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").write_text(manifest)
+
+    assert assets_are_whole() is is_whole
+
+
+def test_assets_that_were_never_published_are_not_whole(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+
+    assert not assets_are_whole()

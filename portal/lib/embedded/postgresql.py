@@ -13,6 +13,7 @@ from psycopg2 import sql
 from portal.lib.embedded import owner as owners
 from portal.lib.embedded.owner import Owner
 from portal.lib.embedded.places import DATABASE, OWNER_ROLE, socket_dir
+from portal.lib.embedded.processes import is_process, is_server
 
 START_SECONDS = 30
 TUNING = ("shared_buffers=256MB", "max_connections=100", "max_wal_size=2GB", "random_page_cost=1.1")
@@ -27,6 +28,12 @@ def is_running(data_dir: Path) -> bool:
     except psycopg2.OperationalError:
         return False
     return True
+
+
+def is_alive(data_dir: Path) -> bool:
+    """Say whether the server is there: its process, answering or not yet."""
+    cluster = (data_dir / "postgres").resolve() / "cluster"
+    return is_process(cluster / "postmaster.pid", name="postgres", folder=cluster) or is_running(data_dir)
 
 
 def start(data_dir: Path, *, durable: bool = True) -> None:
@@ -111,12 +118,7 @@ def _clear_stale_locks(cluster: Path, sockets: Path) -> None:
 
 
 def _serves(cluster: Path) -> bool:
-    for process in psutil.process_iter(["name", "cwd", "status"]):
-        found = process.info
-        is_live = found["name"] == "postgres" and found["status"] != psutil.STATUS_ZOMBIE
-        if is_live and found["cwd"] == str(cluster):
-            return True
-    return False
+    return any(is_server(process, name="postgres", folder=cluster) for process in psutil.process_iter())
 
 
 def _run(owner: Owner | None, home: Path, program: str, *arguments: str) -> int:

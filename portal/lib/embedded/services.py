@@ -32,6 +32,12 @@ def borrowed(data_dir: Path, *, needed: Needed, durable: bool = True) -> Iterato
                     stop(data_dir, needed=needed)
 
 
+def start(data_dir: Path, *, needed: Needed) -> None:
+    """Start those of the needed services that do not run, for the users that hold them already."""
+    with _changing(data_dir):
+        _start(data_dir, needed=needed, durable=True)
+
+
 def stop(data_dir: Path, *, needed: Needed) -> None:
     """Stop the needed services."""
     if needed.broker:

@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from portal.lib.embedded.places import valkey_socket
+from portal.lib.embedded.processes import is_process
 
 START_SECONDS = 10
 
@@ -23,6 +24,12 @@ def is_running(data_dir: Path) -> bool:
         return False
     finally:
         client.close()
+
+
+def is_alive(data_dir: Path) -> bool:
+    """Say whether the server is there: its process, answering or not yet."""
+    home = (data_dir / "valkey").resolve()
+    return is_process(home / "pid", name="valkey-server", folder=home) or is_running(data_dir)
 
 
 def start(data_dir: Path) -> None:

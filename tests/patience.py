@@ -1,0 +1,17 @@
+"""Waiting for the thing itself: a busy machine makes a test slower and not red."""
+
+import time
+
+import pytest
+
+SECONDS = 60
+
+
+def wait_until(holds, state=lambda: ""):
+    """Return what `holds` returns once it is true; fails with the state when that is never so."""
+    end = time.monotonic() + SECONDS
+    while not (found := holds()):
+        if time.monotonic() > end:
+            pytest.fail(f"not in {SECONDS} s: {state()}")
+        time.sleep(0.05)
+    return found
