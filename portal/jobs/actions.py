@@ -5,12 +5,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model, Q
+from django.db.models.functions import Now
 
 from portal.accounts.models import User
 from portal.lib.findings import Finding, RuleViolation, Severity
 
 from . import broker
-from .models import BATCH, Job, JobState
+from .models import BATCH, Heartbeat, Job, JobState, Process
 
 
 @transaction.atomic
@@ -75,3 +76,13 @@ def retry(*, job: Job) -> None:
 def _reopen(batch_id: UUID) -> None:
     batch = Job.objects.scoped().filter(pk=batch_id, state=JobState.FAILED)
     batch.update(state=JobState.WAITING, finished_at=None, message="")
+
+
+def record_heartbeat(process: Process) -> None:
+    """Note that a process is at work now."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(process=process, beaten_at=Now())],
+        update_conflicts=True,
+        unique_fields=["process"],
+        update_fields=["beaten_at"],
+    )

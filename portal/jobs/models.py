@@ -193,3 +193,21 @@ class Job(models.Model):
     @property
     def is_ended(self) -> bool:
         return self.state in ENDED
+
+
+class Process(models.TextChoices):
+    BEAT = "beat", "定时程序"
+    SWEEPER = "sweeper", "任务清扫程序"
+
+
+class Heartbeat(models.Model):
+    """When a process of which there is one alone was last at work, by the clock of the database."""
+
+    process = models.CharField(max_length=10, primary_key=True, choices=Process)
+    beaten_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "心跳"
+
+    def __str__(self) -> str:
+        return self.get_process_display()

@@ -1,11 +1,41 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count
 
 from portal.accounts.models import User
 
 from .models import BATCH, ENDED, Job, JobState
+
+# One statement of its own: it is asked without a user, and a scoped model is never read without one. A batch
+# waits for its parts and not for a worker.
+AGES = """
+    SELECT
+        (SELECT extract(epoch FROM statement_timestamp() - beaten_at)
+            FROM jobs_heartbeat WHERE process = 'beat'),
+        (SELECT extract(epoch FROM statement_timestamp() - beaten_at)
+            FROM jobs_heartbeat WHERE process = 'sweeper'),
+        (SELECT extract(epoch FROM statement_timestamp() - min(created_at)) FROM jobs_job
+            WHERE state = 'waiting' AND kind <> 'batch')
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ages:
+    """Seconds since each process was heard of, and since the oldest job waits; None where there is none."""
+
+    beat: float | None
+    sweeper: float | None
+    oldest_waiting_job: float | None
+
+
+def ages() -> Ages:
+    """Read how long ago background processes were heard of, and how long jobs wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGES)
+        beat, sweeper, job = (None if age is None else float(age) for age in cursor.fetchone())
+    return Ages(beat=beat, sweeper=sweeper, oldest_waiting_job=job)
 
 
 @dataclass(frozen=True, kw_only=True)

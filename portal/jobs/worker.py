@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 
 from portal.lib.findings import RuleViolation
 
-from . import broker
+from . import actions, broker
 from .attempts import Attempt, LostJob, claim
 from .heartbeat import heartbeat
-from .models import BATCH, Job, JobState
+from .models import BATCH, Job, JobState, Process
 from .notices import tell_ended
 from .queries import batch_progress
 from .registry import handler_of
@@ -59,6 +59,7 @@ def sweep() -> None:
     Jobs whose last attempt was abandoned are failed, batches whose parts have all ended are ended, and jobs
     that nobody was woken for are woken again.
     """
+    actions.record_heartbeat(Process.SWEEPER)
     _end_abandoned()
     jobs = Job.objects.scoped()
     for batch in jobs.open().filter(kind=BATCH).values_list("pk", flat=True):
