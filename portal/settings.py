@@ -88,7 +88,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.lib.middleware.RequestLogMiddleware",
+    # Before sessions: neither page may fail for the want of a database.
+    "portal.api.health.HealthMiddleware",
+    "portal.api.outage.DatabaseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,7 +102,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.accounts.middleware.PasswordDueMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.PrivateMiddleware",
     "portal.accounts.middleware.WrongMethodMiddleware",
@@ -283,10 +286,12 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000
+# Above what a report needs (380 MB for a province): else each child is replaced after one, and begins cold.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "portal.jobs.scheduler:KeptScheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule.json")
 CELERY_BEAT_SCHEDULE = {
     "jobs.sweep": {"task": "portal.jobs.jobs.sweep", "schedule": JOB_SWEEP_SECONDS},
     "accounts.clear_outdated": {

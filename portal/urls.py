@@ -3,9 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from portal.api import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.alive),
-    path("readyz", health.ready),
-    path("metrics", health.prometheus),
+    *(path(address, page) for address, page in health.PAGES.items()),
     path("", include("portal.dashboards.urls")),
     path("", include("portal.oversight.urls")),
     path("accounts/", include("portal.administration.urls")),

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from portal.accounts import actions
 
@@ -19,3 +20,13 @@ def bearer(client):
         return client.get(path, headers={"authorization": f"Bearer {issued.secret}"})
 
     return ask
+
+
+@pytest.fixture
+def no_database(transactional_db):
+    """The database is away: nobody listens where it was."""
+    connection.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "HOST", "/nowhere")
+        yield
+        connection.close()

@@ -73,7 +73,7 @@ def test_api_shows_nothing_unrecorded(everything, deaf, record_type):
 
     answers = [everything.get(address), everything.get(f"{address}{record.pk}/")]
 
-    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(503, "暂时不能查看")] * 2
+    assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(503, "暂时不可用")] * 2
     for answer in answers:
         assert [canary for canary in FAMILY_CANARIES.values() if canary in shown(answer)] == []
 
