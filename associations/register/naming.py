@@ -3,9 +3,8 @@
 import re
 from functools import cache
 
-from pypinyin import Style, lazy_pinyin
-
 from associations.enums import Level
+from portal.lib import pinyin
 
 TITLE = "计划生育协会"
 VILLAGE_COMMITTEE = re.compile(r"村?(?:村民委员会|村委会)$")
@@ -34,13 +33,10 @@ def name_key(place: str, level: Level) -> str:
     Names are read whole, so that 重庆 is cq. The 620,000 villages alone are read by character, each character
     once for all, which keeps the national list within seconds.
     """
-    if level != Level.VILLAGE:
-        initials = "".join(lazy_pinyin(place, style=Style.FIRST_LETTER, errors=lambda chars: chars))
-    else:
-        initials = "".join(map(_initial, place))
+    initials = pinyin.initials(place) if level != Level.VILLAGE else "".join(map(_initial, place))
     return "".join(filter(str.isalnum, initials)).lower()[:KEY_LENGTH]
 
 
 @cache
 def _initial(character: str) -> str:
-    return PLACE_READINGS.get(character) or "".join(lazy_pinyin(character, style=Style.FIRST_LETTER))[:1]
+    return PLACE_READINGS.get(character) or pinyin.initials(character)[:1]
