@@ -166,8 +166,6 @@ def _refuse_unknown_prefixes(path: Path, prefixes: Sequence[str], wanted: dict[s
 
 
 def _stage(cursor: CursorWrapper, names: dict[str, str]) -> None:
-    # The whole nation takes longer than a request may.
-    cursor.execute("SET LOCAL statement_timeout = 0")
     # Trigram entries are merged into the index in one go instead of every 4 MB.
     cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")
     cursor.execute(

@@ -14,8 +14,6 @@ PICK = """
 
 
 def prepare(cursor: CursorWrapper) -> None:
-    # Millions of rows take longer than a request may.
-    cursor.execute("SET LOCAL statement_timeout = 0")
     cursor.execute(PICK)
 
 

@@ -19,6 +19,7 @@ from associations.models import Association
 from associations.register.imports import OFFICIAL_LIST, import_divisions
 from portal.accounts.models import User
 from portal.jobs.models import Job, JobState
+from portal.lib.database_limits import MAINTENANCE, limited
 from portal.lib.pdf import STYLESHEET, NoFetcher
 from portal.oversight.quotas import quotas_of_many
 from portal.oversight.reform import statuses_of_many
@@ -35,8 +36,9 @@ DAY = date(2026, 10, 31)
 
 def division_list() -> list[Figure]:
     """S6: the official list into an empty register, against a bare COPY of the same rows."""
-    whole = seconds(lambda: import_divisions(OFFICIAL_LIST))
-    again = seconds(lambda: import_divisions(OFFICIAL_LIST))
+    with limited(MAINTENANCE):
+        whole = seconds(lambda: import_divisions(OFFICIAL_LIST))
+        again = seconds(lambda: import_divisions(OFFICIAL_LIST))
     rows = io.BytesIO()
     with connection.cursor() as cursor:
         cursor.copy_expert("COPY associations_association TO STDOUT", rows)

@@ -13,6 +13,7 @@ from associations.register.imports import OFFICIAL_LIST, import_divisions
 from members.models import Appointment
 from members.rules import QuotaResult
 from portal.demo import cases, loading
+from portal.lib.database_limits import MAINTENANCE, limited
 from portal.oversight.quotas import quotas_of
 from portal.oversight.reform import statuses_of
 from portal.reports import quota as quota_report
@@ -28,7 +29,8 @@ def demo(db, settings, tmp_path):
     for code in ("36", "3601", "3607", "31", "23", "2304", "42", "4209", *PLACES):
         factories.association(code, established_on=None)
     load_packs(read_packs())
-    loading.load(["36", "310107", "230402", "420902"], seed=1, scale=1, say=lambda line: None)
+    with limited(MAINTENANCE):
+        loading.load(["36", "310107", "230402", "420902"], seed=1, scale=1, say=lambda line: None)
 
 
 def council(code, body=Body.COUNCIL, on=DAY):

@@ -1,10 +1,11 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from associations.models import Association
 from associations.register.checks import disagreements
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Prove that codes, levels, parents, rule scopes and successions agree; exit 1 with a list if not."
 
     def handle(self, **options) -> None:

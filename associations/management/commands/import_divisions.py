@@ -1,13 +1,14 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from associations.register import imports
 from portal.lib.dates import DayError, parse_day
 from portal.lib.findings import RuleViolation
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Load the official list of divisions into the register; loading it again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:

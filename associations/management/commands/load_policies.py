@@ -1,11 +1,12 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from associations.policies.pack_loading import PackResult, load_packs
 from associations.policies.packs import PackError, read_packs
 from portal.lib.findings import RuleViolation
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Load the policy packs whose issuers are in the register; loading them again changes nothing."
 
     def handle(self, **options) -> None:

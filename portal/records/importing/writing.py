@@ -51,7 +51,6 @@ def wait_for_turn(code: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5min'")
-        cursor.execute("SET LOCAL statement_timeout = '5min'")
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORTS, int(code[:2])])
 
 

@@ -1,16 +1,17 @@
 import secrets
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from associations.models import Association
 from portal.accounts import actions
 from portal.accounts.roles import ADMINISTRATOR
 from portal.lib.findings import RuleViolation
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Make the first administrator of an association; prints a password for one sign-in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,15 +1,16 @@
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from associations.models import Association
 from portal.accounts import actions
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.findings import RuleViolation
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Print a new API token of a user, once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

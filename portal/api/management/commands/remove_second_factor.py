@@ -1,12 +1,13 @@
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from portal.accounts import second_factor
 from portal.accounts.models import User
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Take away the lost second factor of an administrator who has nobody above them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,10 +1,11 @@
 from argparse import ArgumentTypeError
 from datetime import date
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from portal.audit.checking import check_trail
 from portal.lib.dates import DayError, parse_day
+from portal.lib.maintenance import MaintenanceCommand
 
 
 def day(text: str) -> date:
@@ -14,7 +15,7 @@ def day(text: str) -> date:
         raise ArgumentTypeError(str(error)) from error
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Proves that the sealed audit trail was not changed, and prints the digest to keep elsewhere."
 
     def add_arguments(self, parser) -> None:

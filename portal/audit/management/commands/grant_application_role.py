@@ -1,12 +1,14 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from portal.audit.securing import secure
 from portal.lib.database_roles import RoleRefused, become_owner, has_two_roles, make_application_role
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Makes the application's role and grants it what it may do, as migrate does; after a restore."
+    lock_attempts = 20
 
     def handle(self, *args, **options) -> None:
         become_owner(connection)

@@ -1,10 +1,9 @@
-from django.core.management.base import BaseCommand
-
 from portal.audit.sealing import seal_ended_days
 from portal.lib.dates import now
+from portal.lib.maintenance import MaintenanceCommand
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = (
         "Seals the days that have ended, as the scheduler does every hour; for days too large for a worker."
     )

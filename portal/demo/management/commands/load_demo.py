@@ -1,16 +1,17 @@
 import os
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from portal.accounts.demo import make_demo_accounts
 from portal.demo.loading import load
 from portal.lib.findings import RuleViolation
+from portal.lib.maintenance import MaintenanceCommand
 
 DEFAULT_PREFIXES = ["36", "310107", "230402", "420902"]
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Load divisions, policies, made-up councils and reform histories, and the demo accounts."
 
     def add_arguments(self, parser: CommandParser) -> None:

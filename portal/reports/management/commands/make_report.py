@@ -1,14 +1,15 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from associations.models import Association
 from portal.lib.dates import DayError, parse_day, today
+from portal.lib.maintenance import MaintenanceCommand
 from portal.reports import making
 from portal.reports.models import ReportFormat, ReportKind
 
 
-class Command(BaseCommand):
+class Command(MaintenanceCommand):
     help = "Make a report of an association and what lies below it, without a worker."
 
     def add_arguments(self, parser):
