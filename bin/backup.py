@@ -1,7 +1,8 @@
 """Back up the portal's database and files, and bring them back.
 
 A backup is a folder: `database.dump` (pg_dump's own format), `files/` (each under its SHA-256, as the portal
-keeps them) and `manifest.json`, written last: without it a backup is not whole. Keys are not part of it.
+keeps them) and `manifest.json`, written last: without it a backup is not whole. Keys are not part of it, but
+the values by which they prove to be the right ones are.
 """
 
 import hashlib
@@ -10,7 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -19,9 +21,14 @@ from django.conf import settings
 from portal.lib.database_roles import has_two_roles
 from portal.lib.embedded import owner as owners
 from portal.lib.embedded.services import borrowed
+from portal.lib.env import made_now
+from portal.lib.keys import MISSING, file_of, misfits, place_of
 
 DUMP, FILES, MANIFEST = "database.dump", "files", "manifest.json"
-CHUNK = 1024 * 1024
+WITHOUT_KEYS = "--without-keys"
+HINT = (
+    "请从保管密钥的地方取回，再恢复。确实找不回的，可加 --without-keys 恢复，其中的身份证号将不能再打开、查找"
+)
 
 
 class NotPossible(Exception):
@@ -38,22 +45,33 @@ def write(folder: Path) -> str:
     plain = ["--format=custom", "--no-owner", "--no-privileges"]
     run("pg_dump", *plain, f"--file={folder / DUMP}", f"--dbname={dsn()}")
     kept = [copied(path, folder / FILES) for path in stored_files(settings.FILES_DIR)]
-    manifest = {"database": digest(folder / DUMP), "files": len(kept), "bytes": sum(kept)}
+    keys = key_checks()
+    manifest = {"database": digest(folder / DUMP), "files": len(kept), "bytes": sum(kept), "keys": keys}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2))
-    return f"已备份：数据库 {(folder / DUMP).stat().st_size} 字节，文件 {len(kept)} 个"
+    said = f"已备份：数据库 {(folder / DUMP).stat().st_size} 字节，文件 {len(kept)} 个"
+    places = "、".join(map(place_of, keys))
+    wrong = "".join(f"\n注意：{fault}" for fault in misfits(keys).values())
+    return f"{said}\n备份中没有密钥，恢复时要用；请另行妥善保管：{places}{wrong}"
 
 
-def restore(folder: Path) -> str:
-    """Fill an empty database and the files' folder from a whole backup."""
+def restore(folder: Path, *, without_keys: bool = False) -> str:
+    """Fill an empty database and the files' folder from a whole backup.
+
+    Raises: NotPossible, before anything is written, without the keys that the backup was made with, unless
+    told to go on without them.
+    """
     check(folder)
     if not is_empty():
         raise NotPossible("数据库不是空的；请先建一个空的数据库，再恢复")
+    if not without_keys:
+        require_keys(folder)
     kept = [copied(path, settings.FILES_DIR) for path in stored_files(folder / FILES)]
     whole = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     run("pg_restore", *whole, f"--dbname={dsn()}", str(folder / DUMP))
     grant()
     return (
-        f"已恢复：文件 {len(kept)} 个。请运行 manage.py migrate --check、check_register 与 check_audit 核对"
+        f"已恢复：文件 {len(kept)} 个。"
+        "请运行 manage.py migrate --check、check_keys、check_register 与 check_audit 核对"
     )
 
 
@@ -74,6 +92,31 @@ def check(folder: Path) -> None:
         raise NotPossible(f"备份中的文件与备份时不一致：{'、'.join(changed[:5])}")
     if len(paths) != manifest["files"]:
         raise NotPossible(f"备份应有 {manifest['files']} 个文件，现有 {len(paths)} 个")
+
+
+def require_keys(folder: Path) -> None:
+    """Refuse to bring back what the keys in the settings do not open.
+
+    Raises: NotPossible naming each key, and where it is looked for.
+    """
+    # One of a version that kept no check values has none; there `migrate` asks the sealed values themselves.
+    wanted = json.loads((folder / MANIFEST).read_text()).get("keys", {})
+    faults = misfits(wanted)
+    for name in faults:
+        file = file_of(name)
+        if file in made_now:
+            # Made at random a moment ago, it opens nothing, and must not stand where the right one belongs.
+            faults[name] = MISSING.format(place=place_of(name))
+            file.unlink()
+    if faults:
+        raise NotPossible("\n".join(["没有恢复任何内容：", *faults.values(), HINT]))
+
+
+def key_checks() -> dict[str, str]:
+    """Return the values by which the keys of the database prove to be the right ones."""
+    if not answer("SELECT to_regclass('public.lib_keycheck')"):
+        return {}
+    return dict(answer("SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM lib_keycheck"))
 
 
 def stored_files(folder: Path) -> Iterator[Path]:
@@ -106,12 +149,17 @@ def dsn() -> str:
 
 
 def is_empty() -> bool:
+    return answer("SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')") is True
+
+
+def answer(question: str) -> object:
+    """Ask the database for one value, as its owner."""
     connection = psycopg2.connect(dsn(), password=settings.OWNER_SIGN_IN["PASSWORD"] or None)
     with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')")
-        row = cursor.fetchone()
+        cursor.execute(question)
+        (value,) = cursor.fetchone()
     connection.close()
-    return row == (True,)
+    return value
 
 
 def grant() -> None:
@@ -134,11 +182,26 @@ def run(program: str, *arguments: str) -> None:
         raise NotPossible(f"{program} 失败：{done.stderr.strip()}")
 
 
+def asked(words: list[str]) -> Callable[[], str]:
+    """Return what the words of the command line ask for.
+
+    Raises: NotPossible.
+    """
+    match words:
+        case ["write", folder]:
+            return partial(write, Path(folder))
+        case ["restore", folder]:
+            return partial(restore, Path(folder))
+        case ["restore", folder, flag] if flag == WITHOUT_KEYS:
+            return partial(restore, Path(folder), without_keys=True)
+    raise NotPossible(f"用法：write 文件夹，或 restore 文件夹 [{WITHOUT_KEYS}]")
+
+
 def main() -> int:
-    work = {"write": write, "restore": restore}[sys.argv[1]]
     try:
+        work = asked(sys.argv[1:])
         with borrowed(settings.DATA_DIR, needed=settings.NEEDED_SERVICES):
-            said = work(Path(sys.argv[2]))
+            said = work()
     except NotPossible as problem:
         sys.stderr.write(f"{problem}\n")
         return 1

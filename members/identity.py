@@ -10,12 +10,12 @@ from django.views.decorators.debug import sensitive_variables
 from members.likeness import KEYS, likeness
 from members.merging.queries import distinct_from
 from members.models import Person
+from members.models.person import ID_NUMBER_PURPOSE
 from portal.accounts.models import User
 from portal.lib.id_numbers import IdNumber, IdNumberError, normal_form, read_id_number
 from portal.lib.masks import STAR, mask_id_number
 from portal.lib.sealed import SealError, seal, search_hash, unseal
 
-ID_NUMBER_PURPOSE = "person.id_number"
 ID_NUMBER_TYPED = re.compile(r"\s*([0-9][\s-]*){14}([0-9]|([0-9][\s-]*){3}[0-9Xx])\s*")
 
 
@@ -23,14 +23,17 @@ ID_NUMBER_TYPED = re.compile(r"\s*([0-9][\s-]*){14}([0-9]|([0-9][\s-]*){3}[0-9Xx
 def set_id_number(person: Person, text: object, *, on: date) -> None:
     """Give a person, who is not saved here, a checked number with the birth date and the sex that it says.
 
-    Raises: IdNumberError.
+    Raises: IdNumberError, WrongKeys.
     """
     give_id_number(person, read_id_number(text, on=on))
 
 
 @sensitive_variables()
 def give_id_number(person: Person, read: IdNumber) -> None:
-    """Give a person, who is not saved here, a number that was read, with what it says."""
+    """Give a person, who is not saved here, a number that was read, with what it says.
+
+    Raises: WrongKeys.
+    """
     person.id_number_sealed = seal(read.number, ID_NUMBER_PURPOSE)
     person.id_number_hash = search_hash(read.number)
     person.born_on = read.born_on

@@ -9,6 +9,7 @@ from associations.register.fields import AssociationField
 from associations.register.placed import PlacedForm
 from portal.lib.dates import today
 from portal.lib.id_numbers import IdNumberError
+from portal.lib.key_checks import WrongKeys
 from portal.lib.pinyin import initials
 from portal.lib.sealed import SealError
 from portal.records.forms import formfield_of
@@ -88,7 +89,7 @@ class PersonForm(PlacedForm):
                 identity.set_id_number(self.instance, text, on=today())
             elif self.cleaned_data.get("clears_id_number"):
                 identity.clear_id_number(self.instance)
-        except IdNumberError as error:
+        except (IdNumberError, WrongKeys) as error:
             self.add_error("id_number", str(error))
             return False
         return "id_number" not in self.errors

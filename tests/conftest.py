@@ -7,6 +7,9 @@ from django.db import connection
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
 from portal.jobs import broker
 from portal.lib.database_roles import become_owner
+from portal.lib.key_checks import prove, record
+from portal.lib.keys import SEARCH, ring_name
+from portal.lib.models import KeyCheck
 from tests import factories
 
 
@@ -31,6 +34,25 @@ def _nobody_else_at_the_end(django_db_setup, django_db_blocker):
 def _counts_of_its_own(settings):
     """Count each test's requests and failures from nought, and apart from those of tests beside it."""
     settings.LIMITS_PREFIX = f"limits-{uuid4().hex}:"
+
+
+@pytest.fixture(autouse=True)
+def _keys_unproven():
+    """Let each test prove its keys: what one recorded was rolled back."""
+    prove.cache_clear()
+
+
+@pytest.fixture
+def change_keys(db, settings):
+    """Give the portal other keys and the database their check values, as if it had been filled with them."""
+
+    def change(ring, *, search_key=None):
+        settings.PERSONAL_DATA_KEYS = ring
+        settings.PERSONAL_DATA_SEARCH_KEY = search_key or settings.PERSONAL_DATA_SEARCH_KEY
+        KeyCheck.objects.all().delete()
+        record(SEARCH, *map(ring_name, ring))
+
+    return change
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from members.likeness import Traits
 from portal.accounts.history import tracked
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
+from portal.lib.sealed_columns import SealedField
 
 from .freezing import stays_while_frozen
 
+ID_NUMBER_PURPOSE = "person.id_number"
 ERASED_NAME = "已删除人员"
 
 
@@ -37,7 +39,9 @@ class Person(models.Model):
     workplace = models.CharField("工作单位", max_length=100, blank=True)
     title = models.CharField("单位职务", max_length=100, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
-    id_number_sealed = models.BinaryField("身份证号(密文)", null=True, editable=False)
+    id_number_sealed = SealedField(
+        "身份证号(密文)", purpose=ID_NUMBER_PURPOSE, found_by="id_number_hash", null=True, editable=False
+    )
     id_number_hash = models.CharField(
         "身份证号(检索值)", max_length=64, db_collation="C", null=True, editable=False
     )

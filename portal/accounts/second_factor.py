@@ -18,6 +18,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.util import random_hex
 
+from portal.lib.key_checks import require_right_keys
+
 from .models import SecondFactor, User
 from .models.second_factor import secret_of
 from .reach import refusal, require_power_over
@@ -93,6 +95,8 @@ def enrol(*, user: User, key: str, code: str) -> Enrolment:
 
     Raises: RuleViolation for a wrong code, for a user who has a device.
     """
+    # What the telephone is told follows from a key: under a wrong one it would be of no use to the right one.
+    require_right_keys()
     User.objects.scoped().select_for_update().get(pk=user.pk)
     if device_of(user):
         raise refusal("enrolled", "已设置手机验证码；要更换手机，请先解除原来的")

@@ -12,6 +12,7 @@ from redis.retry import Retry
 
 from portal.audit.queries import open_trails
 from portal.jobs.queries import Ages, ages
+from portal.lib.key_checks import key_faults
 from portal.lib.outages import database_answers
 from portal.lib.printing import printing
 
@@ -91,6 +92,8 @@ def jobs_get_their_turn() -> bool:
 PARTS = (
     Part(name="database", works=database_answers, is_needed=True),
     Part(name="migrations", works=migrations_are_applied, is_needed=True, is_in_database=True),
+    # With others nothing can be opened, and nothing new is sealed.
+    Part(name="keys", works=lambda: not key_faults(), is_needed=True, is_in_database=True),
     Part(name="fonts", works=lambda: printing().fonts, is_needed=True),
     # Without it a report takes much longer, and is made.
     Part(name="font_subsetting", works=lambda: printing().font_subsetting),

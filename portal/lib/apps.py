@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class LibConfig(AppConfig):
@@ -10,3 +13,10 @@ class LibConfig(AppConfig):
         from portal.lib.form_words import word_required_fields  # noqa: PLC0415  the apps come first
 
         word_required_fields()
+        post_migrate.connect(record_keys_after_migrate, sender=self, dispatch_uid="record_keys")
+
+
+def record_keys_after_migrate(**kwargs: Any) -> None:
+    from portal.lib.sealed_columns import record_keys  # noqa: PLC0415  the apps come first
+
+    record_keys()

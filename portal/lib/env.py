@@ -36,6 +36,10 @@ class Rate:
         return -(-self.period // timedelta(minutes=1))
 
 
+# The files of secrets that this process made because there were none.
+made_now: list[Path] = []
+
+
 def kept_secret(path: Path) -> str:
     """Return the secret stored in this file; the first call makes it at random, for the owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,6 +50,7 @@ def kept_secret(path: Path) -> str:
     with os.fdopen(handle, "w") as file:
         secret = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
         file.write(secret)
+    made_now.append(path)
     return secret
 
 

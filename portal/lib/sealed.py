@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
+from .key_checks import require_right_keys
+
 NONCE_BYTES = 12
 TAG_BYTES = 16
 SHOWN_ID = 40
@@ -32,13 +34,20 @@ class BrokenSealError(SealError):
 
 @sensitive_variables()
 def seal(text: str, purpose: str) -> bytes:
-    """Seal a text with the newest key; the same text never gives the same bytes twice."""
+    """Seal a text with the newest key; the same text never gives the same bytes twice.
+
+    Raises: WrongKeys where the keys are not those of the database.
+    """
     return seal_bytes(text.encode(), purpose)
 
 
 @sensitive_variables()
 def seal_bytes(content: bytes, purpose: str) -> bytes:
-    """Seal the content of a file as `seal` does a text."""
+    """Seal the content of a file as `seal` does a text.
+
+    Raises: WrongKeys.
+    """
+    require_right_keys()
     key_id, key = next(iter(_keyring().items()))
     nonce = os.urandom(NONCE_BYTES)
     return key_id.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, purpose.encode())
@@ -84,6 +93,14 @@ def search_hash(text: str) -> str:
     Without PERSONAL_DATA_SEARCH_KEY nobody can try all ID numbers against them. Pass the normalised form.
     """
     return hmac.new(settings.PERSONAL_DATA_SEARCH_KEY, text.encode(), hashlib.sha256).hexdigest()
+
+
+@sensitive_variables()
+def keyed_digest(text: str, purpose: str) -> str:
+    """Return 64 hexadecimal digits by which a text is known again, and which nobody can try texts against."""
+    return hmac.new(
+        settings.PERSONAL_DATA_SEARCH_KEY, f"{purpose}\0{text}".encode(), hashlib.sha256
+    ).hexdigest()
 
 
 @sensitive_variables()

@@ -15,6 +15,7 @@ from portal.accounts.roles import ADMINISTRATOR
 from portal.accounts.views.second_factor import KEY
 from portal.accounts.waiting import WAITING
 from portal.lib.findings import RuleViolation
+from portal.lib.key_checks import REFUSED
 from tests import factories
 
 PASSWORD = "Correct-horse-1"
@@ -90,6 +91,16 @@ def test_wrong_code_or_password_enrols_nothing(client, office, code, password, f
     page = enrol(client, code=code, password=password)
 
     assert list(page.context["form"].errors) == [field]
+    assert SecondFactor.objects.count() == 0
+
+
+def test_nobody_enrols_with_the_keys_of_another_database(client, office, settings):
+    settings.PERSONAL_DATA_SEARCH_KEY = b"x" * 32
+    client.force_login(office)
+
+    page = enrol(client)
+
+    assert [str(error) for error in page.context["form"].non_field_errors()] == [REFUSED]
     assert SecondFactor.objects.count() == 0
 
 

@@ -10,7 +10,7 @@ from portal.jobs import actions
 from portal.jobs.models import BATCH, Heartbeat, Job, Process
 
 ALL_WELL = {part.name: True for part in PARTS}
-NEEDED = {"database", "migrations", "fonts"}
+NEEDED = {"database", "migrations", "keys", "fonts"}
 # Tests make their tables, so they own them, and run neither beat nor a sweeper.
 IN_TESTS = {"trail_is_closed": False, "beat": False, "sweeper": False}
 
@@ -92,6 +92,19 @@ def test_readiness_with_every_part_is_not_degraded():
     found = Readiness(parts=ALL_WELL, ages=None)
 
     assert (found.is_ready, found.is_degraded) == (True, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "other", [{"PERSONAL_DATA_KEYS": {"local": b"x" * 32}}, {"PERSONAL_DATA_SEARCH_KEY": b"x" * 32}]
+)
+def test_ready_refuses_with_the_keys_of_another_database(client, settings, other):
+    for name, value in other.items():
+        setattr(settings, name, value)
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["keys"]) == (503, False)
 
 
 @pytest.mark.django_db

@@ -1,8 +1,10 @@
 """The restore drill: a backup, brought back into a cluster of its own, equals the original row for row."""
 
+import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from urllib.parse import quote
 
 import psycopg2
@@ -13,8 +15,11 @@ from psycopg2 import sql
 
 from associations.models import Association
 from bin.backup import digest, stored_files
+from members.models import Person
 from portal.lib.embedded import places, postgresql
+from portal.lib.keys import check_values
 from tests.access import world
+from tests.members.test_identity import numbered
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 # Text of whole rows, in an order that does not depend on where they lie.
@@ -31,14 +36,24 @@ def content(cursor) -> dict[str, tuple[int, str]]:
     return found
 
 
+def keys_of_the_original() -> dict[str, str]:
+    """The variables that an operator brings along with a backup."""
+    ring = {key_id: b64encode(key).decode() for key_id, key in settings.PERSONAL_DATA_KEYS.items()}
+    return {
+        "PERSONAL_DATA_KEYS": ",".join(f"{key_id}:{key}" for key_id, key in ring.items()),
+        "PERSONAL_DATA_SEARCH_KEY": b64encode(settings.PERSONAL_DATA_SEARCH_KEY).decode(),
+    }
+
+
 def backup(
-    command: str, folder, *, data_dir, database_url: str, owner_url: str = ""
+    command: str, *words, data_dir, database_url: str, owner_url: str = "", keys: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess:
     env = os.environ | {"DATA_DIR": str(data_dir), "DATABASE_URL": database_url}
+    env |= keys_of_the_original() if keys is None else keys
     if owner_url:
         env["MIGRATION_DATABASE_URL"] = owner_url
     return subprocess.run(
-        [sys.executable, "-m", "bin.backup", command, str(folder)],
+        [sys.executable, "-m", "bin.backup", command, *map(str, words)],
         env=env,
         capture_output=True,
         text=True,
@@ -57,6 +72,7 @@ def original(transactional_db, settings, tmp_path):
     """The test database with records of every kind, and its address for the application's role."""
     settings.FILES_DIR = tmp_path / "original" / "files"
     world.build()
+    numbered(Association.objects.get(code="360102"))
     place = connection.settings_dict | settings.APPLICATION_SIGN_IN
     return f"postgres://{place['USER']}@{quote(place['HOST'], safe='')}/{place['NAME']}"
 
@@ -80,9 +96,23 @@ def written(original, tmp_path):
     return tmp_path / "backup"
 
 
-def restored(folder, cluster) -> subprocess.CompletedProcess:
+def restored(folder, cluster, *flags, keys: dict[str, str] | None = None) -> subprocess.CompletedProcess:
     address, owner = places.database_url(cluster), places.owner_url(cluster)
-    return backup("restore", folder, data_dir=cluster, database_url=address, owner_url=owner)
+    return backup(
+        "restore", folder, *flags, data_dir=cluster, database_url=address, owner_url=owner, keys=keys
+    )
+
+
+def is_empty(cluster) -> bool:
+    with signed_in(cluster, places.OWNER_ROLE) as other, other.cursor() as cursor:
+        cursor.execute(TABLES)
+        return cursor.fetchall() == [] and list(stored_files(cluster / "files")) == []
+
+
+def manage(cluster, *words, keys: dict[str, str]) -> subprocess.CompletedProcess:
+    env = os.environ | keys | {"DATA_DIR": str(cluster), "DATABASE_URL": places.database_url(cluster)}
+    command = [sys.executable, "-m", "django", *words]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def test_backup_comes_back_row_for_row(written, cluster):
@@ -126,3 +156,77 @@ def test_changed_backup_is_refused(written, original, tmp_path):
 
     assert done.returncode == 1
     assert "与备份时不一致" in done.stderr
+
+
+def test_backup_says_which_keys_it_needs(original, tmp_path):
+    done = backup("write", tmp_path / "backup", data_dir=tmp_path / "original", database_url=original)
+
+    manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
+    assert manifest["keys"] == check_values()
+    assert done.stdout.splitlines()[1] == (
+        "备份中没有密钥，恢复时要用；请另行妥善保管："
+        "环境变量 PERSONAL_DATA_KEYS 中编号为 local 的密钥、环境变量 PERSONAL_DATA_SEARCH_KEY 的密钥"
+    )
+
+
+def test_restored_numbers_open_with_the_right_keys(written, cluster):
+    restored(written, cluster)
+
+    done = manage(cluster, "rotate_personal_keys", keys=keys_of_the_original())
+
+    assert done.returncode == 0, done.stderr
+    numbers = Person.objects.exclude(id_number_sealed=None).count()
+    assert done.stdout.splitlines()[-1] == f"完成：共 {numbers} 条，0 条换新密钥，旧密钥可以停用"
+    assert numbers > 0
+
+
+def test_restore_into_a_fresh_folder_without_keys_is_refused(written, cluster):
+    done = restored(written, cluster, keys={})
+
+    secrets = cluster / "secrets"
+    assert (done.returncode, done.stderr.splitlines()[:-1]) == (
+        1,
+        [
+            "没有恢复任何内容：",
+            f"缺少密钥文件 {secrets}/personal_data_key",
+            f"缺少密钥文件 {secrets}/personal_data_search_key",
+        ],
+    )
+    # What was made at random for the occasion does not stand where the right ones belong.
+    assert {path.name for path in secrets.iterdir()} == {"secret_key"}
+    assert is_empty(cluster)
+
+
+WRONG = b64encode(b"w" * 32).decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"PERSONAL_DATA_KEYS": f"local:{WRONG}"},
+            "环境变量 PERSONAL_DATA_KEYS 中编号为 local 的密钥不是这个数据库的密钥",
+        ),
+        ({"PERSONAL_DATA_KEYS": f"2027:{WRONG}"}, "缺少环境变量 PERSONAL_DATA_KEYS 中编号为 local 的密钥"),
+        (
+            {"PERSONAL_DATA_SEARCH_KEY": WRONG},
+            "环境变量 PERSONAL_DATA_SEARCH_KEY 的密钥不是这个数据库的密钥",
+        ),
+    ],
+)
+def test_restore_with_a_wrong_key_is_refused(written, cluster, wrong, said):
+    done = restored(written, cluster, keys=keys_of_the_original() | wrong)
+
+    assert (done.returncode, done.stderr.splitlines()[:-1]) == (1, ["没有恢复任何内容：", said])
+    assert is_empty(cluster)
+
+
+def test_restore_without_keys_is_done_when_told_and_stays_known(written, cluster):
+    done = restored(written, cluster, "--without-keys", keys={})
+
+    assert done.returncode == 0, done.stderr
+    found = {}
+    for word in ("check_keys", "rotate_personal_keys"):
+        asked = manage(cluster, word, keys={})
+        found[word] = asked.returncode, "不是这个数据库的密钥" in asked.stderr, asked.stdout
+    assert found == {"check_keys": (1, True, ""), "rotate_personal_keys": (1, True, "")}

@@ -18,15 +18,14 @@ PURPOSE = "person.id_number"
 
 
 @pytest.fixture(autouse=True)
-def _keys(settings):
-    settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
-    settings.PERSONAL_DATA_SEARCH_KEY = SEARCH
+def _keys(change_keys):
+    change_keys({"2026": NEW, "2025": OLD}, search_key=SEARCH)
 
 
-def sealed_by_the_old_key(settings):
-    settings.PERSONAL_DATA_KEYS = {"2025": OLD}
+def sealed_by_the_old_key(change_keys):
+    change_keys({"2025": OLD})
     sealed = seal(TEXT, PURPOSE)
-    settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
+    change_keys({"2026": NEW, "2025": OLD})
     return sealed
 
 
@@ -51,15 +50,15 @@ def test_seal_of_the_same_text_is_never_the_same():
     assert len({seal(TEXT, PURPOSE) for _ in range(100)}) == 100
 
 
-def test_rotation_reads_the_old_key_and_asks_for_the_new(settings):
-    old, new = sealed_by_the_old_key(settings), seal(TEXT, PURPOSE)
+def test_rotation_reads_the_old_key_and_asks_for_the_new(change_keys):
+    old, new = sealed_by_the_old_key(change_keys), seal(TEXT, PURPOSE)
 
     assert (unseal(old, PURPOSE), needs_new_key(old)) == (TEXT, True)
     assert (unseal(new, PURPOSE), needs_new_key(new)) == (TEXT, False)
 
 
-def test_unseal_of_a_key_that_was_dropped_names_its_id(settings):
-    old = sealed_by_the_old_key(settings)
+def test_unseal_of_a_key_that_was_dropped_names_its_id(settings, change_keys):
+    old = sealed_by_the_old_key(change_keys)
     settings.PERSONAL_DATA_KEYS = {"2026": NEW}
 
     with pytest.raises(UnknownKeyError) as caught:

@@ -5,11 +5,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from stdnum.cn import ric
 
-from members import identity
+from members import identity, key_rotation
 from members.enums import Sex
 from members.models import Person
 from portal.lib.findings import RuleViolation
 from portal.lib.id_numbers import IdNumberError
+from portal.lib.key_checks import key_faults
 from portal.lib.sealed import needs_new_key, unseal
 from portal.records.saving import save_record
 from tests import factories
@@ -166,13 +167,17 @@ def test_people_without_birth_date_are_no_duplicates_by_name(county, office):
     assert identity.duplicates_of(person, user=office) == []
 
 
-def sealed_by(settings, ring, place, count):
-    settings.PERSONAL_DATA_KEYS = ring
-    return [numbered(place, number(f"{serial:03d}")) for serial in range(1, count + 1)]
+@pytest.fixture
+def sealed_by(change_keys, county):
+    def seal_numbers(ring, count):
+        change_keys(ring)
+        return [numbered(county, number(f"{serial:03d}")) for serial in range(1, count + 1)]
+
+    return seal_numbers
 
 
-def test_rotation_reseals_every_number_and_leaves_the_history_alone(county, settings, capsys):
-    people = sealed_by(settings, {"2025": OLD}, county, 3)
+def test_rotation_reseals_every_number_and_leaves_the_history_alone(sealed_by, settings, capsys):
+    people = sealed_by({"2025": OLD}, 3)
     settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
     events = Person.pgh_event_model.objects.count()
 
@@ -185,6 +190,7 @@ def test_rotation_reseals_every_number_and_leaves_the_history_alone(county, sett
     ]
     assert [person.id_number_hash for person in kept] == [person.id_number_hash for person in people]
     assert Person.pgh_event_model.objects.count() == events
+    assert key_faults() == []
     assert capsys.readouterr().out.splitlines() == [
         "已检查 2，已换新密钥 2",
         "已检查 3，已换新密钥 3",
@@ -192,8 +198,8 @@ def test_rotation_reseals_every_number_and_leaves_the_history_alone(county, sett
     ]
 
 
-def test_rotation_goes_on_where_it_stopped(county, settings, capsys):
-    sealed_by(settings, {"2025": OLD}, county, 1)
+def test_rotation_goes_on_where_it_stopped(sealed_by, county, settings, capsys):
+    sealed_by({"2025": OLD}, 1)
     settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
     numbered(county, number("125"))
 
@@ -208,9 +214,10 @@ def test_rotation_goes_on_where_it_stopped(county, settings, capsys):
     ]
 
 
-def test_rotation_names_what_no_key_opens_and_seals_the_rest(county, settings):
-    lost = sealed_by(settings, {"lost": LOST}, county, 1)[0]
+def test_rotation_names_what_no_key_opens_and_seals_the_rest(sealed_by, county, settings):
+    lost = sealed_by({"lost": LOST}, 1)[0]
     settings.PERSONAL_DATA_KEYS = {"2025": OLD}
+    call_command("check_keys", accept_loss=True)
     good = numbered(county, number("125"))
     settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
 
@@ -221,3 +228,40 @@ def test_rotation_names_what_no_key_opens_and_seals_the_rest(county, settings):
     lost.refresh_from_db()
     assert str(refused.value) == f"有 1 条身份证号现有密钥都打不开，旧密钥不可停用：人员 {lost.pk}"
     assert (needs_new_key(good.id_number_sealed), needs_new_key(lost.id_number_sealed)) == (False, True)
+
+
+@pytest.mark.parametrize("ring", [{"2025": LOST}, {"2026": NEW, "2025": LOST}, {"2026": NEW}])
+def test_rotation_with_keys_that_open_nothing_is_refused(sealed_by, settings, ring, capsys):
+    sealed_by({"2025": OLD}, 1)
+    settings.PERSONAL_DATA_KEYS = ring
+
+    with pytest.raises(CommandError, match="没有更换任何密钥"):
+        call_command("rotate_personal_keys")
+
+    assert capsys.readouterr().out == ""
+
+
+def test_rotation_opens_numbers_of_the_newest_key_too(sealed_by, change_keys):
+    lost = sealed_by({"2026": LOST}, 1)[0]
+    change_keys({"2026": NEW, "2025": OLD})
+
+    with pytest.raises(CommandError, match=f"旧密钥不可停用：人员 {lost.pk}"):
+        call_command("rotate_personal_keys")
+
+
+def test_old_key_may_not_go_while_somebody_still_seals_with_it(sealed_by, county, settings, monkeypatch):
+    """A worker that was not started anew takes a number while the rotation is under way."""
+    sealed_by({"2025": OLD}, 1)
+    settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
+    steps = key_rotation.rotate_id_numbers
+
+    def meanwhile(**asked):
+        yield from steps(**asked)
+        settings.PERSONAL_DATA_KEYS = {"2025": OLD, "2026": NEW}
+        numbered(county, number("125"))
+        settings.PERSONAL_DATA_KEYS = {"2026": NEW, "2025": OLD}
+
+    monkeypatch.setattr("members.management.commands.rotate_personal_keys.rotate_id_numbers", meanwhile)
+
+    with pytest.raises(CommandError, match="编号为 2025 的密钥加密，旧密钥不可停用"):
+        call_command("rotate_personal_keys")

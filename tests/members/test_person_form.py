@@ -131,6 +131,16 @@ def test_person_whose_number_no_key_opens_can_still_be_edited(client, office, co
     assert ("密钥已更换，无法显示" in page, person.title) == (True, "主任")
 
 
+def test_number_is_not_taken_with_the_keys_of_another_database(client, office, settings):
+    settings.PERSONAL_DATA_SEARCH_KEY = b"x" * 32
+    client.force_login(office)
+
+    page = client.post(NEW, entries(id_number=MALE, sex="male"))
+
+    said = "系统的密钥与数据库不符，暂不能保存身份证号等加密内容，请联系系统管理员"
+    assert (page.context["form"].errors, Person.objects.count()) == ({"id_number": [said]}, 0)
+
+
 def test_duplicates_in_reach_are_shown_and_entered_after_a_yes(client, office, county, other_county):
     township = factories.association("360102001")
     numbered(township, name="同号者", phone="13812345678")
