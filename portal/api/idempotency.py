@@ -12,12 +12,14 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from portal.lib.sealed import keyed_digest
 from portal.records.saving import refusal
 
 from .models import KeyedRequest
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)
+PURPOSE = "repeated request"
 REPEATABLE = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description="同一个值重复提交只办理一次")
 
 
@@ -59,7 +61,9 @@ def forget_old(*, at: datetime) -> None:
 
 def _digest(request: Request) -> str:
     body = json.dumps(request.data, sort_keys=True, default=_hash_of)
-    return hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()
+    # Keyed: a body may be an ID number and little else, which could be guessed from a plain digest.
+    plain = hashlib.sha256(f"{request.path}\n{body}".encode()).hexdigest()
+    return keyed_digest(plain, PURPOSE)
 
 
 def _hash_of(file: UploadedFile) -> str:
