@@ -69,8 +69,9 @@ class SealedColumn:
         return not self.field.found_by or found_by == search_hash(text)
 
     def _rows(self) -> QuerySet:
-        filled: QuerySet = self.model._base_manager.exclude(**{self.field.name: None})
-        return filled.annotate(key_id=KeyId(self.field.name)).order_by()
+        filled = self.model._base_manager.exclude(**{self.field.name: None})
+        rows: QuerySet = filled.annotate(key_id=KeyId(self.field.name)).order_by()
+        return rows
 
 
 def sealed_columns() -> Iterator[SealedColumn]:
