@@ -45,6 +45,7 @@ def _keys_unproven():
 @pytest.fixture
 def change_keys(db, settings):
     """Give the portal other keys and the database their check values, as if it had been filled with them."""
+    own = settings.PERSONAL_DATA_KEYS, settings.PERSONAL_DATA_SEARCH_KEY
 
     def change(ring, *, search_key=None):
         settings.PERSONAL_DATA_KEYS = ring
@@ -52,7 +53,9 @@ def change_keys(db, settings):
         KeyCheck.objects.all().delete()
         record(SEARCH, *map(ring_name, ring))
 
-    return change
+    yield change
+    # Before the tables are emptied: that records the keys anew, and the next test has its own.
+    settings.PERSONAL_DATA_KEYS, settings.PERSONAL_DATA_SEARCH_KEY = own
 
 
 @pytest.fixture
