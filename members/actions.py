@@ -94,7 +94,7 @@ def record_session(
     term = _locked(term, by=by)
     if term.version != seen:
         raise refusal("您填写期间，该届的会议或任职已被他人修改，请核对后重新提交", code="stale")
-    _refuse_any(plan_findings(term, facts=facts, leaving=leaving, entering=entering))
+    _refuse_any(plan_findings(term, facts=facts, leaving=leaving, entering=entering, by=by))
     people = _people(entering, by=by)
     session = Session(term=term, **{name: getattr(facts, name) for name in SessionFacts.__dataclass_fields__})
     save_record(session)
@@ -116,7 +116,7 @@ def add_entry(*, session: Session, arrival: Arrival, by: User) -> Appointment:
     earlier = [each for each in held_sessions(term) if each.key != session.pk]
     _refuse_any(
         [
-            *arrival_findings([arrival], seats=held_seats(term), leaving=(), on=session.starts_on),
+            *arrival_findings([arrival], seats=held_seats(term, by=by), leaving=(), on=session.starts_on),
             *decision_findings(facts, [arrival], held=earlier),
         ]
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from associations.enums import Constituency, Employment, Post
+from portal.accounts.models import User
+from portal.records.reach import hide_unreached
 
 from .models import Appointment, Term
 from .session_rules import Arrival
@@ -32,15 +34,15 @@ class FormerSeat:
         )
 
 
-def former_seats(term: Term) -> tuple[FormerSeat, ...]:
+def former_seats(term: Term, *, by: User) -> tuple[FormerSeat, ...]:
     """List the seats held on the last day of the term before, by post; none where no term went before."""
     before = Term.objects.scoped().filter(association=term.association_id, number=term.number - 1).first()
     if before is None or before.ends_on is None:
         return ()
     again = set(term.appointments.values_list("person_id", "post"))
-    held = (
-        before.appointments.in_office(on=before.ends_on).select_related("person").order_by("starts_on", "pk")
-    )
+    holders = before.appointments.in_office(on=before.ends_on).select_related("person__association")
+    held = list(holders.order_by("starts_on", "pk"))
+    hide_unreached(held, user=by)
     order = list(Post)
     seats = [_former(seat) for seat in held if (seat.person_id, seat.post) not in again]
     return tuple(sorted(seats, key=lambda seat: order.index(seat.post)))
@@ -50,7 +52,7 @@ def _former(seat: Appointment) -> FormerSeat:
     return FormerSeat(
         appointment=seat.pk,
         person=seat.person_id,
-        name=seat.person.name,
+        name=str(seat.person.name),
         post=Post(seat.post),
         constituency=Constituency(seat.constituency),
         employment=Employment(seat.employment),

@@ -16,7 +16,7 @@ from .models import (
     Term,
     Volunteer,
 )
-from .person_field import PersonField
+from .person_field import KEEP, PersonField
 
 
 class GroupForm(PlacedForm):
@@ -30,7 +30,9 @@ class GroupForm(PlacedForm):
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
-        self.fields["leader"].offer(self.user)
+        self.fields["leader"].offer(self.user, chosen=self.instance.leader)
+        if self.fields["leader"].kept:
+            self.initial["leader"] = KEEP
 
 
 class OrganisationForm(PlacedForm):

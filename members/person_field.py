@@ -8,6 +8,7 @@ from django.forms.boundfield import BoundField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.masks import mask_phone
+from portal.records.reach import OUT_OF_SCOPE, reached_keys
 from portal.records.subjects import FROZEN, is_frozen
 from portal.records.types import MOST_DIGITS
 
@@ -15,18 +16,23 @@ from .models import Person
 from .queries import people_by_key, people_found
 
 SEARCH = "_q"
+# Stands for whoever is chosen already and lies beyond the reader's reach: no key and no name of theirs is told.
+KEEP = "keep"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonChoice:
     """A person as those who must tell two apart see them."""
 
-    key: int
+    key: int | str
     name: str
     sex: str
     born: str
     place: str
     phone: str
+
+
+KEPT = PersonChoice(key=KEEP, name=OUT_OF_SCOPE, sex="保持不变", born="", place="", phone="")
 
 
 def choice_of(person: Person) -> PersonChoice:
@@ -50,7 +56,7 @@ class PersonSearch:
     name: str
     text: str
     choices: tuple[PersonChoice, ...]
-    chosen: int | None
+    chosen: int | str | None
     is_required: bool
 
 
@@ -58,11 +64,12 @@ def search_of(user: User, *, name: str, text: str, value: str, is_required: bool
     """Look for people by what was typed; the one chosen stands first and stays chosen."""
     chosen = people_by_key(user, [key] if (key := key_of(value)) else [])
     found = [person for person in people_found(user, text=text) if person.pk not in chosen]
+    kept = [KEPT] if value == KEEP else []
     return PersonSearch(
         name=name,
         text=text,
-        choices=tuple(map(choice_of, [*chosen.values(), *found])),
-        chosen=next(iter(chosen), None),
+        choices=(*kept, *map(choice_of, [*chosen.values(), *found])),
+        chosen=KEEP if kept else next(iter(chosen), None),
         is_required=is_required,
     )
 
@@ -77,18 +84,24 @@ class PersonField(forms.CharField):
     """A key, cleaned to the person; a foreign one looks like a missing one."""
 
     user: User
+    kept: Person | None = None
 
     def __init__(self, *, permission: Permission = Permission.EDIT_RECORDS, **options) -> None:
         super().__init__(max_length=MOST_DIGITS, template_name="members/person_field.html", **options)
         self.permission = permission
 
-    def offer(self, user: User) -> None:
+    def offer(self, user: User, *, chosen: Person | None = None) -> None:
+        """Let the user choose; whoever is chosen beyond their reach stays so until they choose another."""
         self.user = user
+        if chosen is not None and chosen.pk not in reached_keys(Person, {chosen.pk: chosen}, user=user):
+            self.kept = chosen
 
     def clean(self, value: str) -> Person | None:
         text = super().clean(value)
         if not text:
             return None
+        if text == KEEP and self.kept is not None:
+            return self.kept
         key = key_of(text)
         mine = Person.objects.visible_to(self.user).visible_to(self.user, self.permission)
         person = mine.select_related("association").filter(pk=key).first() if key else None

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association
 from portal.accounts.models import User
+from portal.records.reach import hide_unreached
 
 from .enums import Entry
 from .identity import find_by_id_number, looks_like_id_number
@@ -87,10 +88,15 @@ def headcounts(association: Association, *, on: date) -> tuple[PostSeats, ...]:
     return tuple(PostSeats(post=post, count=counts[post]) for post in Post if post in counts)
 
 
-def composition(association: Association, *, on: date) -> tuple[PostSeats, ...]:
-    """List who holds every post on the day, by name; for readers with permission to see people."""
+def composition(association: Association, *, on: date, by: User) -> tuple[PostSeats, ...]:
+    """List who holds every post on the day, by name; for readers with permission to see people.
+
+    Whose own record lies beyond the reader's reach is not named.
+    """
     occupants: dict[Post, list[Occupant]] = {}
-    for seat in _held(association, on=on).select_related("person").order_by("starts_on", "pk"):
+    held = list(_held(association, on=on).select_related("person__association").order_by("starts_on", "pk"))
+    hide_unreached(held, user=by)
+    for seat in held:
         occupants.setdefault(Post(seat.post), []).append(_occupant(seat))
     return tuple(
         PostSeats(post=post, count=len(occupants[post]), occupants=tuple(occupants[post]))
@@ -108,7 +114,7 @@ def _occupant(seat: Appointment) -> Occupant:
         appointment=seat.pk,
         version=seat.version,
         post=Post(seat.post),
-        name=seat.person.name,
+        name=str(seat.person.name),
         constituency=Constituency(seat.constituency),
         employment=Employment(seat.employment),
         office_held=seat.office_held,

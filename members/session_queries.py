@@ -8,7 +8,9 @@ from django.db.models import Count
 
 from associations.enums import Body, Post
 from associations.models import Association
+from portal.accounts.models import User
 from portal.lib.findings import Finding
+from portal.records.reach import hide_unreached
 
 from .models import Appointment, Session, Term
 from .models.council import AppointmentQuerySet
@@ -112,7 +114,9 @@ def name_of(session: Session, *, term: int) -> str:
     )
 
 
-def load_session(association: Association, key: int, *, with_people: bool) -> SessionRecord | None:
+def load_session(
+    association: Association, key: int, *, with_people: bool, by: User
+) -> SessionRecord | None:
     """Return a session of the association; foreign and unknown keys look the same."""
     sessions = Session.objects.under(association.code).select_related("term")
     if not with_people:
@@ -120,8 +124,8 @@ def load_session(association: Association, key: int, *, with_people: bool) -> Se
     session = sessions.filter(term__association=association, pk=key).first()
     if session is None:
         return None
-    entered = tuple(_named(session.entries.all())) if with_people else ()
-    left = tuple(_named(session.departures.all())) if with_people else ()
+    entered = _named(session.entries.all(), by=by) if with_people else ()
+    left = _named(session.departures.all(), by=by) if with_people else ()
     return SessionRecord(
         session=session,
         name=name_of(session, term=session.term.number),
@@ -132,8 +136,17 @@ def load_session(association: Association, key: int, *, with_people: bool) -> Se
     )
 
 
-def _named(seats: AppointmentQuerySet) -> AppointmentQuerySet:
-    return seats.select_related("person", "predecessor__person", "passed_in").order_by("pk")
+def _named(seats: AppointmentQuerySet, *, by: User) -> tuple[Appointment, ...]:
+    loaded = seats.select_related(
+        "term__association",
+        "person__association",
+        "predecessor__term__association",
+        "predecessor__person__association",
+        "passed_in__term__association",
+    )
+    named = tuple(loaded.order_by("pk"))
+    hide_unreached(named, user=by)
+    return named
 
 
 def name_planned(term: Term, facts: SessionFacts) -> str:
@@ -141,14 +154,20 @@ def name_planned(term: Term, facts: SessionFacts) -> str:
     return session_name(term=term.number, body=facts.body, number=facts.number, is_enlarged=facts.is_enlarged)
 
 
-def held_seats(term: Term) -> dict[int, HeldSeat]:
-    """Read every appointment of a term as the session rules need it."""
-    columns = ("pk", "person_id", "person__name", "post", "starts_on", "ends_on")
+def held_seats(term: Term, *, by: User) -> dict[int, HeldSeat]:
+    """Read every appointment of a term as the session rules need it, named as the user may know them."""
+    seats = list(term.appointments.select_related("person__association"))
+    hide_unreached(seats, user=by)
     return {
-        key: HeldSeat(
-            appointment=key, person=person, name=name, post=Post(post), starts_on=starts_on, ends_on=ends_on
+        seat.pk: HeldSeat(
+            appointment=seat.pk,
+            person=seat.person_id,
+            name=str(seat.person.name),
+            post=Post(seat.post),
+            starts_on=seat.starts_on,
+            ends_on=seat.ends_on,
         )
-        for key, person, name, post, starts_on, ends_on in term.appointments.values_list(*columns)
+        for seat in seats
     }
 
 
@@ -162,10 +181,15 @@ def held_sessions(term: Term) -> list[HeldSession]:
 
 
 def plan_findings(
-    term: Term, *, facts: SessionFacts, leaving: Sequence[Departure] = (), entering: Sequence[Arrival] = ()
+    term: Term,
+    *,
+    facts: SessionFacts,
+    leaving: Sequence[Departure] = (),
+    entering: Sequence[Arrival] = (),
+    by: User,
 ) -> list[Finding]:
     """Check a session that is to be recorded, with its departures and entries, against what is on record."""
-    seats, held = held_seats(term), held_sessions(term)
+    seats, held = held_seats(term, by=by), held_sessions(term)
     span = TermSpan(number=term.number, starts_on=term.starts_on, ends_on=term.ends_on)
     gone = [departure.appointment for departure in leaving]
     return [

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db.models import Model
@@ -13,6 +13,7 @@ from members.enums import ClearingState, ClearingVerdict
 from members.membership_steps import member_of
 from members.models import ClearingRound
 from members.records.memberships import MEMBERSHIPS
+from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.dates import now, today
 from portal.lib.findings import RuleViolation
@@ -20,6 +21,7 @@ from portal.lib.page_parts import Action, Crumb, Tab
 from portal.records.forms import show_findings
 from portal.records.lists import with_query
 from portal.records.permissions import require
+from portal.records.reach import hide_unreached
 from portal.records.queries import Count, Order, count_of, edge_in, page_of
 
 from . import actions, queries
@@ -28,7 +30,7 @@ from .forms import CloseForm, MarkForm, RoundFilters, RoundForm, reason_label
 PAGE_SIZE = 50
 NEWEST = Order(path="pk", is_descending=True)
 BY_PLACE = Order(path="association__code")
-MEMBER = ("association", "person", "organisation")
+MEMBER = ("association", "person__association", "organisation__association")
 WRITES = ["GET", "HEAD", "POST"]
 
 
@@ -107,7 +109,7 @@ def round_list(request: HttpRequest, pk: int) -> HttpResponse:
     context = head(request, round_) | {
         "filter_form": filters.form,
         "reset_url": request.path,
-        "rows": rows_of(page.records),
+        "rows": rows_of(page.records, user=request.user),
         "count": count,
         "may_choose_all": may_choose_all(count),
         "mark_form": MarkForm(),
@@ -123,7 +125,8 @@ def filters_of(request: HttpRequest, round_: ClearingRound) -> RoundFilters:
     return RoundFilters(request.GET, queryset=rows, request=request, round_=round_)
 
 
-def rows_of(records: Iterable[Model]) -> list[dict[str, object]]:
+def rows_of(records: Sequence[Model], *, user: User) -> list[dict[str, object]]:
+    hide_unreached(records, user=user)
     return [
         {
             "record": record,

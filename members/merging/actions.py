@@ -48,7 +48,7 @@ def merge_people(
     plan = plan_merge(keep=keep, drop=drop, held=held, by=by)
     if plan.findings:
         raise RuleViolation(plan.findings)
-    with pghistory.context(purpose=f"合并人员 {drop.name}（{drop.pk}）→ {keep.name}（{keep.pk}）"):
+    with pghistory.context(purpose=f"合并人员 {drop.pk} → {keep.pk}"):
         _join(plan)
         _move(held, keep=keep, drop=drop)
         merged = MergedPerson(

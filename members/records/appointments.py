@@ -15,7 +15,7 @@ from .councils import council_link
 APPOINTMENTS = RecordType(
     slug="appointments",
     model=Appointment,
-    related=("person", "term__association"),
+    related=("person__association", "term__association"),
     columns=(
         Column(name="person", label="姓名", read=attrgetter("person.name")),
         columns.choice("post", "职务"),

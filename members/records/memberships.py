@@ -51,7 +51,7 @@ def links_for(membership: Membership, user: User) -> list[Action]:
 MEMBERSHIPS = RecordType(
     slug="memberships",
     model=Membership,
-    related=("association", "person", "organisation", "group"),
+    related=("association", "person__association", "organisation__association", "group__association"),
     columns=(
         Column(name="member", label="会员", read=lambda record: str(record.person or record.organisation)),
         columns.choice("kind", "会员类型"),
@@ -99,7 +99,7 @@ ORGANISATIONS = RecordType(
 GROUPS = RecordType(
     slug="groups",
     model=MemberGroup,
-    related=("association", "leader"),
+    related=("association", "leader__association"),
     columns=(
         columns.text("name", "名称"),
         columns.day("starts_on", "成立日期"),
@@ -122,7 +122,11 @@ def rights_link(record) -> list[Action]:
 HOUSEHOLDS = RecordType(
     slug="households",
     model=ContactHousehold,
-    related=("membership__association", "membership__person", "membership__organisation"),
+    related=(
+        "membership__association",
+        "membership__person__association",
+        "membership__organisation__association",
+    ),
     columns=(
         columns.text("householder", "户主"),
         Column(name="membership", label="联系会员", read=lambda record: str(record.membership)),

@@ -24,7 +24,7 @@ OWNER = (
     Column(name="volunteer", label="志愿者", read=attrgetter("volunteer.person.name")),
     *columns.place("volunteer.association"),
 )
-OWNED = ("volunteer__association", "volunteer__person")
+OWNED = ("volunteer__association", "volunteer__person__association")
 
 
 def record_service(service: ServiceRecord, *, by: User) -> ServiceRecord:
@@ -36,7 +36,7 @@ def record_service(service: ServiceRecord, *, by: User) -> ServiceRecord:
 VOLUNTEERS = RecordType(
     slug="volunteers",
     model=Volunteer,
-    related=("association", "person"),
+    related=("association", "person__association"),
     columns=(
         Column(name="person", label="姓名", read=attrgetter("person.name")),
         Column(

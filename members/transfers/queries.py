@@ -38,15 +38,11 @@ def preview_transfer(rows: Sequence[Membership], *, to: Association, on: date, b
         words.append(f"{along} 份人员（团体）档案的登记协会改为{to.name}")
     if count:
         words.append(f"{count} 户联系户的联系到{last}为止，请在转入后另行确定联系会员")
+    elsewhere = list(record_findings(map(member_of, rows), by=by))
     return TransferPreview(
         words=tuple(words),
-        problems=tuple(
-            finding.message
-            for finding in (
-                *record_findings(map(member_of, rows), by=by),
-                *move_findings(rows, to=to, on=on),
-            )
-        ),
+        # The rules of a move name members: they are asked once all are within reach.
+        problems=tuple(finding.message for finding in elsewhere or move_findings(rows, to=to, on=on)),
     )
 
 

@@ -21,6 +21,7 @@ from portal.lib.page_parts import Crumb, Tab
 from portal.records.forms import show_findings
 from portal.records.lists import with_query
 from portal.records.permissions import require
+from portal.records.reach import name_for
 from portal.records.queries import Order, edge_in, page_of
 
 from . import actions
@@ -73,14 +74,14 @@ def request_new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已提出转会申请，等待对方协会接收。")
             return redirect("members:request", made.pk)
-    url = MEMBERSHIPS.url("detail", pk)
+    url, name = MEMBERSHIPS.url("detail", pk), name_for(request.user, membership)
     context = {
         "form": form,
-        "title": f"申请转出：{membership}",
+        "title": f"申请转出：{name}",
         "note": "转到您管理范围以外的协会时使用；对方只看到姓名、性别、出生年份、所在协会和转会原因",
         "draft": f"transfer-request-{pk}",
         "cancel_url": url,
-        "crumbs": [Crumb(name="会员", url=MEMBERSHIPS.url("list")), Crumb(name=str(membership), url=url)],
+        "crumbs": [Crumb(name="会员", url=MEMBERSHIPS.url("list")), Crumb(name=name, url=url)],
     }
     return render(request, "records/form.html", context)
 

@@ -15,6 +15,7 @@ from portal.accounts.roles import Permission
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb
 from portal.records.lists import with_query
+from portal.records.reach import name_for
 from portal.records.permissions import load_record, require
 from portal.records.views.bulk import chooses_all, chosen
 
@@ -48,7 +49,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         kept=[("seen", str(membership.version))],
         crumbs=[
             Crumb(name="会员", url=MEMBERSHIPS.url("list")),
-            Crumb(name=str(membership), url=url),
+            Crumb(name=name_for(request.user, membership), url=url),
             Crumb(name="转会"),
         ],
     )

@@ -73,6 +73,11 @@ class Scope:
     def covers(self, permission: Permission, code: str) -> bool:
         return any(code.startswith(prefix) for prefix in self.prefixes_for(permission))
 
+    def knows_place(self, code: str) -> bool:
+        """Tell whether a place lies below or above one where anything at all is permitted."""
+        held = {prefix for prefixes in self.prefixes.values() for prefix in prefixes}
+        return any(code.startswith(prefix) or prefix.startswith(code) for prefix in held)
+
     def is_above(self, permission: Permission, code: str) -> bool:
         """Tell whether the permission is held for an association strictly above `code`."""
         return any(code.startswith(prefix) and code != prefix for prefix in self.prefixes_for(permission))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
@@ -23,6 +24,7 @@ from .export_files import folder, name_of
 from .lists import ListRequest
 from .models import Export, ExportFormat
 from .queries import exact_count_of
+from .reach import hide_unreached
 from .subjects import not_frozen
 from .types import RecordType
 
@@ -62,13 +64,15 @@ def write_export(
     asked: ListRequest,
     *,
     record_type: RecordType,
+    by: User,
     at: datetime,
     report: Callable[[int, int], None],
 ) -> MadeFile:
     """Write the list into a file, which appears whole or not at all.
 
     A list that no workbook holds becomes CSV. Looks at sensitive records are on record before the file is; a
-    second attempt records them again. `report` is told how far it has come.
+    second attempt records them again. `by` is the export's user as far as what they asked with allows; `report`
+    is told how far it has come.
     """
     total = exact_count_of(asked.rows, seconds=CURSOR_SECONDS).number
     is_book = export.format == ExportFormat.XLSX and total < spreadsheet.MAX_ROWS
@@ -76,7 +80,7 @@ def write_export(
     counted = _Counted(total=total, report=report)
     with database_settings(**WHOLE), _draft() as file:
         # Outside a transaction the cursor holds what the list was at this moment, and progress can be seen.
-        records = counted.through(_looked_at(rows.iterator(READ_AT_ONCE), record_type, export.user))
+        records = counted.through(_as_read(rows.iterator(READ_AT_ONCE), record_type, by))
         sheet = sheet_of(asked, record_type=record_type, records=records)
         if is_book:
             spreadsheet.write_xlsx(file, [sheet], created=at)
@@ -106,22 +110,14 @@ class _Counted:
             yield record
 
 
-def _looked_at(records: Iterator[Model], record_type: RecordType, user: User) -> Iterator[Model]:
-    if not record_type.is_sensitive:
-        yield from records
-        return
-    batch: list[Model] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == READ_AT_ONCE:
-            yield from _recorded(batch, record_type, user)
-            batch = []
-    yield from _recorded(batch, record_type, user)
-
-
-def _recorded(batch: list[Model], record_type: RecordType, user: User) -> list[Model]:
-    looks.record_looks(user=user, records=batch, code_of=record_type.code_of, channel=Channel.EXPORT)
-    return batch
+def _as_read(records: Iterator[Model], record_type: RecordType, user: User) -> Iterator[Model]:
+    while batch := list(islice(records, READ_AT_ONCE)):
+        if record_type.is_sensitive:
+            looks.record_looks(
+                user=user, records=batch, code_of=record_type.code_of, channel=Channel.EXPORT
+            )
+        hide_unreached(batch, user=user)
+        yield from batch
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.dates import BEIJING
 
-from .types import RecordType, reachable
+from .reach import OUT_OF_SCOPE, foreign_keys, hide_unreached, reached_keys
+from .types import RecordType
 
 SHOWN = 100
 LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
-OUT_OF_SCOPE = "（不在您的管理范围内）"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,13 +152,19 @@ def words_of(record_type: RecordType, versions: Sequence[Model], *, user: User) 
 
 
 def _related(fields: Sequence[Field], versions: Sequence[Model], *, user: User) -> dict[str, dict[int, str]]:
-    named = {}
-    for field in fields:
-        if isinstance(field, ForeignKey):
-            keys = {getattr(version, field.attname) for version in versions} - {None}
-            found = reachable(field.related_model, user=user).in_bulk(list(keys))
-            named[field.name] = {key: str(each) for key, each in found.items()}
-    return named
+    keys = [field for field in fields if isinstance(field, ForeignKey)]
+    return {
+        field.name: _names(field.related_model, {getattr(each, field.attname) for each in versions}, user=user)
+        for field in keys
+    }
+
+
+def _names(model: type[Model], keys: set[int | None], *, user: User) -> dict[int, str]:
+    reached = reached_keys(model, {key: None for key in keys if key is not None}, user=user)
+    found = model._base_manager.in_bulk(list(reached))
+    # One may be named by another that the reader does not reach.
+    hide_unreached(found.values(), user=user, keys=[field.name for field in foreign_keys(model)])
+    return {key: str(each) for key, each in found.items()}
 
 
 def _versions(record: Model) -> QuerySet[Event]:

@@ -28,7 +28,9 @@ def export_list(attempt: Attempt) -> None:
         asked = read_list(QueryDict(export.query), record_type=record_type, user=asker)
     except BadRequest as error:
         raise refusal(f"列表已经改变，请重新导出：{error}", code="outdated") from error
-    made = write_export(export, asked, record_type=record_type, at=now(), report=attempt.report_progress)
+    made = write_export(
+        export, asked, record_type=record_type, by=asker, at=now(), report=attempt.report_progress
+    )
     readers = (record_type.readers.get(column.name) for column in asked.columns)
     needed = {record_type.view_permission, *filter(None, readers)}
     held = {permission: asker.scope.prefixes_for(permission) for permission in needed}

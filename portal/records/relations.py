@@ -10,6 +10,7 @@ from portal.audit import looks
 from portal.audit.enums import Channel
 
 from .lists import NUMBERS, Head, Row, rows_of
+from .reach import hide_unreached
 from .registry import registered
 from .subjects import is_frozen
 from .types import RecordType
@@ -44,7 +45,9 @@ def sections_of(request: HttpRequest, record_type: RecordType, record: Model) ->
 
 def _below(request: HttpRequest, child: RecordType, record: Model) -> list[Model]:
     mine = child.records().visible_to(request.user)
-    return list(mine.filter(**{child.parent_name(type(record)): record}).order_by("-pk")[:SHOWN])
+    rows = list(mine.filter(**{child.parent_name(type(record)): record}).order_by("-pk")[:SHOWN])
+    hide_unreached(rows, user=request.user)
+    return rows
 
 
 def _section(

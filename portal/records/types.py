@@ -14,6 +14,7 @@ from portal.lib.page_parts import Action, Tab
 from portal.lib.spreadsheet import Cell, Kind
 
 from .personal_data import masks_of
+from .reach import Unreached
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -55,6 +56,13 @@ class Column:
     sort: str = ""
     is_shown: bool = True
     is_file: bool = False
+
+    def cell(self, record: Model) -> Cell:
+        """Read the column of a record in which what the reader does not reach is hidden."""
+        value = self.read(record)
+        if isinstance(value, Unreached):
+            return str(value) if self.kind == Kind.TEXT else None
+        return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,10 +174,13 @@ class RecordType:
 
             return replace(
                 column,
-                read=lambda record: column.read(record) if may_read(record) else None,
+                read=lambda record: column.cell(record) if may_read(record) else None,
             )
 
-        return tuple(narrowed(column) if column.name in self.readers else column for column in self.columns)
+        return tuple(
+            narrowed(column) if column.name in self.readers else replace(column, read=column.cell)
+            for column in self.columns
+        )
 
     def told_columns(self) -> tuple[Column, ...]:
         """Return the columns that REST tells besides the fields of the model."""

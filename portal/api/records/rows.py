@@ -13,6 +13,7 @@ from associations.models import Association
 from portal.accounts.models import User
 from portal.lib.spreadsheet import Kind
 from portal.records.history_queries import shown_fields
+from portal.records.reach import is_told
 from portal.records.subjects import is_frozen
 from portal.records.types import RecordType
 
@@ -28,8 +29,16 @@ SCALARS: tuple[tuple[type[Field], type[serializers.Field]], ...] = (
 NAMING = {"id", "version", "association_code", "label"}
 
 
+def keys_told(record_type: RecordType) -> list[str]:
+    """Name the foreign keys that a row tells."""
+    return [field.name for field in shown_fields(record_type.model) if isinstance(field, ForeignKey)]
+
+
 def row_of(record: Model, record_type: RecordType, *, user: User) -> dict[str, Any]:
-    """Return what the API tells the user of a record; amounts are whole fen, figures exact texts."""
+    """Return what the API tells the user of a record; amounts are whole fen, figures exact texts.
+
+    What the user does not reach behind the `keys_told` is hidden by the caller; it is told as null.
+    """
     row: dict[str, Any] = {
         "id": record.pk,
         "version": getattr(record, "version", None),
@@ -39,7 +48,7 @@ def row_of(record: Model, record_type: RecordType, *, user: User) -> dict[str, A
     for field in shown_fields(record_type.model):
         told = _values(record, field, record_type)
         row |= told if record_type.may_read(field.name, record, user=user) else dict.fromkeys(told)
-    row |= {column.name: _json(column.read(record)) for column in record_type.told_columns()}
+    row |= {column.name: _json(column.cell(record)) for column in record_type.told_columns()}
     if is_frozen(record):
         # Of somebody whose data are frozen the name, as on the pages.
         row |= dict.fromkeys(row.keys() - NAMING)
@@ -50,12 +59,16 @@ def _values(record: Model, field: Field, record_type: RecordType) -> dict[str, A
     value = getattr(record, field.attname)
     if not isinstance(field, ForeignKey):
         return {field.name: _plain(value, field, record_type)}
+    is_reached = is_told(record, field)
     if not _is_read(field, record_type):
-        return {field.name: value}
-    related = getattr(record, field.name)
+        return {field.name: value if is_reached else None}
+    related = getattr(record, field.name) if is_reached else None
     if issubclass(field.related_model, Association):
         return {f"{field.name}_code": related.code if related else None}
-    return {field.name: value, f"{field.name}_name": str(related) if related else None}
+    return {
+        field.name: value if is_reached else None,
+        f"{field.name}_name": str(related) if related else None,
+    }
 
 
 def _plain(value: object, field: Field, record_type: RecordType) -> object:
@@ -97,7 +110,8 @@ def serializer_of(record_type: RecordType) -> type[serializers.Serializer]:
 
 def _shapes(field: Field, record_type: RecordType) -> dict[str, serializers.Field]:
     options = {
-        "allow_null": field.null or field.name in record_type.readers,
+        # Whoever does not reach what a key refers to is not told of it.
+        "allow_null": field.null or field.name in record_type.readers or isinstance(field, ForeignKey),
         "help_text": str(field.verbose_name),
     }
     if not isinstance(field, ForeignKey):

@@ -26,11 +26,12 @@ from portal.records.forms import EndForm, VersionedForm, end_form_of
 from portal.records.lists import PLACE, read_list
 from portal.records.permissions import file_in, find_record, record_looks, require
 from portal.records.queries import edge_in, page_of
+from portal.records.reach import hide_unreached
 from portal.records.subjects import has_field
 from portal.records.types import RecordType
 
 from .bodies import check_files, form_entries, json_in, parent_in
-from .rows import row_of
+from .rows import keys_told, row_of
 
 PAGE_SIZE = 50
 
@@ -83,6 +84,7 @@ class RecordResource(Resource):
 
     def shown(self, record: Model, *, code: int = 200, **headers: str) -> Response:
         record_looks(self.request, self.record_type, [record], channel=Channel.API)
+        hide_unreached([record], user=self.request.user, keys=keys_told(self.record_type))
         row = row_of(record, self.record_type, user=self.request.user)
         tag = {"ETag": tag_of(record, row)} if hasattr(record, "version") else {}
         return Response(row, status=code, headers=tag | headers)
@@ -124,6 +126,7 @@ class RecordListing(RecordResource):
         size = self.asked.get("page_size", PAGE_SIZE)
         page = page_of(rows, order=asked.order, edge=edge, size=size, source=source)
         record_looks(request, self.record_type, page.records, channel=Channel.API)
+        hide_unreached(page.records, user=request.user, keys=keys_told(self.record_type))
         return Response(
             {
                 "next": self._link("after", page.after),

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -73,7 +74,7 @@ class Council(Verdict):
     def get(self, request: Request, code: str) -> Response:
         association = self.association(code)
         sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, association.code)
-        read = members.composition if sees_people else members.headcounts
+        read = partial(members.composition, by=request.user) if sees_people else members.headcounts
         term = members.term_on(association, on=self.day)
         return self.answer(
             shapes.CouncilShape,

@@ -35,7 +35,7 @@ class SessionPlan:
         if "facts-seen" not in self.posted:
             return FactsForm(initial=self._first_facts() | {"seen": self.term.version})
         form = FactsForm(self.posted)
-        if form.is_valid() and (findings := plan_findings(self.term, facts=form.facts())):
+        if form.is_valid() and (findings := plan_findings(self.term, facts=form.facts(), by=self.user)):
             show_findings(form, RuleViolation(findings))
         return form
 
@@ -58,7 +58,7 @@ class SessionPlan:
         """Those in office on the day before the session, who can leave by it; a new term has nobody yet."""
         if self.facts.starts_on <= self.term.starts_on:
             return ()
-        return composition(self.association, on=self.facts.starts_on - ONE_DAY)
+        return composition(self.association, on=self.facts.starts_on - ONE_DAY, by=self.user)
 
     @cached_property
     def leaving_form(self) -> LeavingForm:
@@ -68,7 +68,7 @@ class SessionPlan:
     def again_form(self) -> AgainForm:
         """Those of the term before, whom a body's first session that elects may elect again."""
         elects = self.facts.body != Body.STANDING and self.facts.number == 1
-        return AgainForm(self.posted, seats=former_seats(self.term) if elects else ())
+        return AgainForm(self.posted, seats=former_seats(self.term, by=self.user) if elects else ())
 
     @cached_property
     def rows(self) -> list[EntryForm]:

@@ -31,6 +31,7 @@ from portal.oversight.forms.council import SEAT_ROWS, LeaveForm, LeavingForm, Se
 from portal.oversight.quota_words import changes_of, lines_of
 from portal.oversight.quotas import quotas_of, what_if
 from portal.records.forms import show_findings
+from portal.records.reach import as_read_by, name_for
 
 
 @require_safe
@@ -59,7 +60,7 @@ def council(request: HttpRequest, code: str) -> HttpResponse:
 def proposed_change(request: HttpRequest, association: Association, on: date) -> dict[str, object]:
     """Read the composition, what the panel proposes to change in it, and the figures before and after."""
     sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, association.code)
-    seats = composition(association, on=on) if sees_people else headcounts(association, on=on)
+    seats = composition(association, on=on, by=request.user) if sees_people else headcounts(association, on=on)
     leaving = LeavingForm(request.GET, seats=seats)
     rows = seat_rows(request.GET)
     quotas = quotas_of(association, on=on)
@@ -134,12 +135,11 @@ def leave(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         except RuleViolation as refused:
             show_findings(form, refused)
         else:
-            messages.success(
-                request, f"已登记{appointment.person.name}卸任{appointment.get_post_display()}。"
-            )
+            messages.success(request, f"已登记{name_for(request.user, appointment)}卸任。")
             return redirect("oversight:council", code)
     crumbs = crumbs_below(request, association, "登记卸任")
-    context = {"association": association, "crumbs": crumbs, "form": form, "appointment": appointment}
+    context = {"association": association, "crumbs": crumbs, "form": form}
+    context["appointment"] = as_read_by(request.user, appointment)
     return render(request, "oversight/leave.html", context)
 
 

@@ -46,7 +46,13 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def checked_page(request: HttpRequest, plan: SessionPlan) -> HttpResponse:
-    findings = plan_findings(plan.term, facts=plan.facts, leaving=plan.departures(), entering=plan.arrivals())
+    findings = plan_findings(
+        plan.term,
+        facts=plan.facts,
+        leaving=plan.departures(),
+        entering=plan.arrivals(),
+        by=request.user,
+    )
     if findings:
         return changes_page(request, plan, is_checked=True, findings=findings)
     return review_page(request, plan, ())
@@ -136,7 +142,7 @@ def people(request: HttpRequest, code: str) -> HttpResponse:
 def session(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     association = load_association(request, code, Permission.VIEW_STATISTICS)
     sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, code)
-    found = load_session(association, pk, with_people=sees_people)
+    found = load_session(association, pk, with_people=sees_people, by=request.user)
     if found is None:
         raise Http404("没有这次会议，或您无权查看")
     context = {

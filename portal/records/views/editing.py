@@ -12,6 +12,7 @@ from portal.records import actions
 from portal.records.forms import VersionedForm, show_findings
 from portal.records.history_queries import last_change, words_of
 from portal.records.permissions import find_record, load_parent, load_record, require
+from portal.records.reach import name_for
 from portal.records.registry import record_type_of
 from portal.records.types import RecordType
 
@@ -41,13 +42,13 @@ def create(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         except RuleViolation as refused:
             show_findings(form, refused)
         else:
-            messages.success(request, f"已登记{record_type.label}：{made}")
+            messages.success(request, f"已登记{record_type.label}：{name_for(request.user, made)}")
             return redirect(then_url(request, made, draft) or saved_url(record_type, made, draft=draft))
     context = {
         "record_type": record_type,
         "form": form,
         "title": f"登记{record_type.label}",
-        "note": f"{parent[1]._meta.verbose_name}：{parent[1]}" if parent else "",
+        "note": f"{parent[1]._meta.verbose_name}：{name_for(request.user, parent[1])}" if parent else "",
         "draft": draft,
         "cancel_url": record_type.url("list"),
         "crumbs": [Crumb(name=record_type.label, url=record_type.url("list")), Crumb(name="登记")],

@@ -10,6 +10,7 @@ from portal.lib.findings import RuleViolation
 from portal.records import actions
 from portal.records.forms import EndForm, SeenForm, end_form_of, show_findings
 from portal.records.permissions import find_record, load_record
+from portal.records.reach import name_for
 from portal.records.types import RecordType
 
 from .records import head
@@ -23,6 +24,7 @@ def end(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     ending = record_type.ending
     if ending is None or not ending.is_open(record):
         raise Http404("该记录已经结束")
+    name = name_for(request.user, record)
     form = end_form(request, record_type, record)
     if form.is_valid():
         values = {name: form.cleaned_data[name] for name in ending.fields}
@@ -32,11 +34,11 @@ def end(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
         except RuleViolation as refused:
             show_findings(form, refused)
         else:
-            messages.success(request, f"已{ending.label}：{record}")
+            messages.success(request, f"已{ending.label}：{name}")
             return redirect(record_type.page_of(record))
     context = head(request, record_type, record, page=ending.label) | {
         "form": form,
-        "title": f"{ending.label}：{record}",
+        "title": f"{ending.label}：{name}",
         "draft": f"{record_type.slug}-{pk}-end",
         "cancel_url": record_type.page_of(record),
     }
@@ -54,7 +56,7 @@ def end_form(request: HttpRequest, record_type: RecordType, record: Model) -> En
 @require_http_methods(WRITES)
 def delete(request: HttpRequest, pk: int, record_type: RecordType) -> HttpResponse:
     record = load_record(request, record_type, pk, record_type.edit_permission)
-    name, back = str(record), record_type.page_of(record)
+    name, back = name_for(request.user, record), record_type.page_of(record)
     if request.method == "POST":
         form = SeenForm(request.POST)
         seen = form.cleaned_data["seen"] if form.is_valid() else 0

@@ -31,6 +31,7 @@ from portal.records.lists import ListRequest, list_request, with_query
 from portal.records.models import Export, ExportFormat
 from portal.records.permissions import load_export, record_looks, require
 from portal.records.queries import count_of, count_up_to
+from portal.records.reach import hide_unreached
 from portal.records.registry import record_type_of
 from portal.records.types import RecordType
 
@@ -59,6 +60,7 @@ def export(request: HttpRequest, record_type: RecordType, format: ExportFormat) 
     # Few enough to hold: what is sent is what the looks say, even if the list changes in between.
     records = list(ordered(asked))
     record_looks(request, record_type, records, channel=Channel.EXPORT)
+    hide_unreached(records, user=request.user)
     sheet = sheet_of(asked, record_type=record_type, records=records)
     return at_once(sheet, record_type, format)
 

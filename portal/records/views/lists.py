@@ -18,6 +18,7 @@ from portal.records.lists import (
 )
 from portal.records.permissions import record_looks, require
 from portal.records.queries import count_of, edge_in, exact_count_of, page_of
+from portal.records.reach import hide_unreached
 from portal.records.types import RecordType
 
 from .saved_filters import filter_menu
@@ -35,6 +36,7 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     page = page_of(asked.rows, order=asked.order, edge=edge, size=PAGE_SIZE, source=source)
     count = (exact_count_of if request.GET.get("count") == "exact" else count_of)(asked.rows)
     record_looks(request, record_type, page.records, channel=Channel.PAGE)
+    hide_unreached(page.records, user=request.user)
     context = {
         "record_type": record_type,
         "form": asked.filters.form,

@@ -16,6 +16,7 @@ from portal.records.forms import SeenForm
 from portal.records.history_queries import changes_of, differences_to, version_of
 from portal.records.lists import facts_of
 from portal.records.permissions import load_record
+from portal.records.reach import as_read_by, name_for
 from portal.records.relations import sections_of
 from portal.records.subjects import is_frozen, lock_of
 from portal.records.types import RecordType
@@ -25,6 +26,7 @@ def head(
     request: HttpRequest, record_type: RecordType, record: Model, *, page: str = ""
 ) -> dict[str, object]:
     """Return what every page of a record shows on top; `page` is the name of one below its detail page."""
+    record = as_read_by(request.user, record)
     detail_url = record_type.page_of(record)
     crumbs = [Crumb(name=record_type.label, url=record_type.url("list"))]
     crumbs += (
@@ -60,8 +62,9 @@ def detail(request: HttpRequest, pk: int, record_type: RecordType) -> HttpRespon
             return redirect(url)
         raise
     links = [*record_type.links(record), *record_type.links_for(record, request.user)]
-    context = head(request, record_type, record) | {
-        "facts": facts_of(record, record_type, user=request.user),
+    shown = head(request, record_type, record)
+    context = shown | {
+        "facts": facts_of(shown["record"], record_type, user=request.user),
         "actions": [*edit_actions(request, record_type, record), *links],
         "sections": sections_of(request, record_type, record),
     }
@@ -109,7 +112,7 @@ def restore(request: HttpRequest, pk: int, version_pk: int, record_type: RecordT
     differences = differences_to(version, record=record, record_type=record_type, user=request.user)
     moment = version.pgh_created_at.astimezone(BEIJING)
     context = head(request, record_type, record, page="恢复旧版本") | {
-        "question": f"把“{record}”恢复为 {moment:%Y-%m-%d %H:%M} 的版本？",
+        "question": f"把“{name_for(request.user, record)}”恢复为 {moment:%Y-%m-%d %H:%M} 的版本？",
         "consequences": [
             f"{each.label}：“{each.before or '空'}”改回“{each.after or '空'}”" for each in differences
         ],

@@ -98,7 +98,7 @@ def test_history_says_what_the_change_was_for(county, office, keep, drop):
     merge(keep, drop, office)
 
     purpose = membership.events.latest("pgh_id").pgh_context.metadata["purpose"]
-    assert purpose == f"合并人员 某人（{key}）→ 某人（{keep.pk}）"
+    assert purpose == f"合并人员 {key} → {keep.pk}"
 
 
 def test_number_of_the_dropped_person_is_kept(county, office, keep):
