@@ -16,7 +16,7 @@ from .models import Person
 from .queries import people_by_key, people_found
 
 SEARCH = "_q"
-# Stands for whoever is chosen already and lies beyond the reader's reach: no key and no name of theirs is told.
+# Stands for whoever is chosen already and lies beyond the reader's reach: neither key nor name is told.
 KEEP = "keep"
 
 

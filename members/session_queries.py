@@ -114,9 +114,7 @@ def name_of(session: Session, *, term: int) -> str:
     )
 
 
-def load_session(
-    association: Association, key: int, *, with_people: bool, by: User
-) -> SessionRecord | None:
+def load_session(association: Association, key: int, *, with_people: bool, by: User) -> SessionRecord | None:
     """Return a session of the association; foreign and unknown keys look the same."""
     sessions = Session.objects.under(association.code).select_related("term")
     if not with_people:

@@ -21,8 +21,8 @@ from portal.lib.page_parts import Action, Crumb, Tab
 from portal.records.forms import show_findings
 from portal.records.lists import with_query
 from portal.records.permissions import require
-from portal.records.reach import hide_unreached
 from portal.records.queries import Count, Order, count_of, edge_in, page_of
+from portal.records.reach import hide_unreached
 
 from . import actions, queries
 from .forms import CloseForm, MarkForm, RoundFilters, RoundForm, reason_label

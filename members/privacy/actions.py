@@ -20,7 +20,8 @@ from members.models import (
     Volunteer,
 )
 from portal.accounts.models import User
-from portal.audit.enums import Channel
+from portal.audit.disclosures import record_disclosure
+from portal.audit.enums import Channel, DisclosureChannel
 from portal.audit.looks import record_looks
 from portal.lib.findings import Finding, RuleViolation, Severity
 from portal.records import actions as record_actions
@@ -46,7 +47,7 @@ from .requests import Asked
 def give_copy(subject: Model, *, asked: Asked, record_type: RecordType, by: User, at: datetime) -> Copy:
     """Put on record that somebody is given all that is kept about them, then return it.
 
-    Raises: RuleViolation, also past the day's number of looks at whole values; LookNotRecorded.
+    Raises: RuleViolation, also past the day's number of looks at whole values; NotRecorded.
     """
     _begin(subject, asked=asked, record_type=record_type, by=by)
     require_room(by=by, at=at)
@@ -58,7 +59,17 @@ def give_copy(subject: Model, *, asked: Asked, record_type: RecordType, by: User
         purpose=asked.reason,
     )
     _put_down(subject, kind=RequestKind.COPY, asked=asked, record_type=record_type, by=by)
-    return copy_of(subject, record_type=record_type, by=by)
+    copy = copy_of(subject, record_type=record_type, by=by)
+    record_disclosure(
+        user=by,
+        kind=record_type.slug,
+        channel=DisclosureChannel.COPY,
+        row_count=sum(len(part.rows) for part in copy.parts),
+        query=f"id={subject.pk}",
+        codes=[record_type.code_of(subject)],
+        purpose=asked.reason,
+    )
+    return copy
 
 
 @transaction.atomic

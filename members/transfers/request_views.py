@@ -21,8 +21,8 @@ from portal.lib.page_parts import Crumb, Tab
 from portal.records.forms import show_findings
 from portal.records.lists import with_query
 from portal.records.permissions import require
-from portal.records.reach import name_for
 from portal.records.queries import Order, edge_in, page_of
+from portal.records.reach import name_for
 
 from . import actions
 from .forms import AcceptForm, AnswerForm, RequestForm, WithdrawForm

@@ -15,8 +15,8 @@ from portal.accounts.roles import Permission
 from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb
 from portal.records.lists import with_query
-from portal.records.reach import name_for
 from portal.records.permissions import load_record, require
+from portal.records.reach import name_for
 from portal.records.views.bulk import chooses_all, chosen
 
 from .forms import GroupForm, TransferForm

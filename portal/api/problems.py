@@ -7,7 +7,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from portal.audit.looks import LookNotRecorded
+from portal.audit.failures import NotRecorded
 from portal.lib.dates import DayError
 from portal.lib.findings import RuleViolation
 
@@ -41,9 +41,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         set_rollback()
         findings = [asdict(finding) for finding in error.findings]
         return _response(409, problem(409, str(error), findings=findings))
-    if isinstance(error, LookNotRecorded):
+    if isinstance(error, NotRecorded):
         set_rollback()
-        return _response(503, problem(503, "每次查看都须留痕，而查看记录现在写不进去，请稍后重试"))
+        return _response(503, problem(503, "每次查看和取出都须留痕，而记录现在写不进去，请稍后重试"))
     if isinstance(error, DayError):
         error = exceptions.ValidationError({"on": [str(error)]})
     response = exception_handler(error, context)

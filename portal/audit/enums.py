@@ -10,5 +10,16 @@ class Channel(models.TextChoices):
     COPY = "copy", "本人副本"
 
 
+class DisclosureChannel(models.TextChoices):
+    """By which a list with personal data leaves the portal."""
+
+    EXPORT = "export", "列表导出"
+    DOWNLOAD = "download", "下载后台导出"
+    API = "api", "接口"
+    ERRORS = "errors", "导入错误工作簿"
+    TRAIL = "trail", "操作记录导出"
+    COPY = "copy", "本人副本"
+
+
 # By which values are shown that a mask hides elsewhere.
 WHOLE = (Channel.REVEAL, Channel.COPY)

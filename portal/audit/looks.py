@@ -9,13 +9,14 @@ from django.db.models import Model
 from portal.accounts.models import User
 
 from .enums import Channel
+from .failures import NotRecorded
 from .models import Look
 
 AT_ONCE = 2_000
 
 
-class LookNotRecorded(Exception):
-    """A look could not be put on record, so that nothing may be shown."""
+class LookNotRecorded(NotRecorded):
+    """A look could not be put on record."""
 
 
 def record_looks(

@@ -7,7 +7,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.accounts.scope import ScopedQuerySet
 
-from .enums import WHOLE, Channel
+from .enums import WHOLE, Channel, DisclosureChannel
 
 # The name is what tells the tables of the trail from others (`securing`).
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -53,6 +53,41 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.at:%Y-%m-%d %H:%M} {self.model} {self.key}"
+
+
+class DisclosureQuerySet(ScopedQuerySet):
+    scope_path = "association_code"
+    view_permission = Permission.READ_AUDIT
+
+
+class Disclosure(models.Model):
+    """Somebody was sent personal data as a file or an answer; written before it leaves, changed by nobody."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="用户")
+    at = models.DateTimeField("时间", auto_now_add=True)
+    channel = models.CharField("途径", max_length=10, choices=DisclosureChannel)
+    # The name of a list, and not a foreign key: what was sent outlives the list.
+    kind = models.CharField("内容", max_length=40)
+    row_count = models.PositiveIntegerField("条数")
+    # What people typed freely stands masked: this table holds no names.
+    query = models.CharField("条件", max_length=2000, blank=True)
+    # Below which all rows lie: the beginning that the codes of a reach in several places share.
+    association_code = models.CharField("范围", max_length=20, blank=True, db_collation="C")
+    purpose = models.CharField("事由", max_length=200, blank=True)
+
+    objects = DisclosureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "个人信息取出记录"
+        indexes = [
+            models.Index(fields=["association_code", "at"], name="disclosure_by_association"),
+            models.Index(fields=["user", "at"], name="disclosure_by_user"),
+            models.Index(fields=["at", "id"], name="disclosure_by_time"),
+        ]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.at:%Y-%m-%d %H:%M} {self.kind} {self.row_count}"
 
 
 class Seal(models.Model):

@@ -4,13 +4,16 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, QueryDict
 
 from portal.accounts.models import User
+from portal.audit.enums import DisclosureChannel
 from portal.lib.dates import BEIJING
 
+from .disclosing import disclose
 from .models import Export, ExportFormat
 from .registry import record_type_of
+from .types import RecordType
 
 TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
@@ -46,7 +49,7 @@ def remove_leftovers(*, before: datetime) -> None:
 def download(export: Export, *, by: User) -> FileResponse:
     """Answer with the file of an export of the user's own.
 
-    Raises: Http404 when it is not there, or the user may no longer read what it holds.
+    Raises: Http404 when it is not there, or the user may no longer read what it holds; DisclosureNotRecorded.
     """
     record_type = record_type_of(export.slug)
     # Whoever has lost a place or the permission since may not have what was read while they held it.
@@ -58,9 +61,24 @@ def download(export: Export, *, by: User) -> FileResponse:
         stream = path_of(export).open("rb")
     except FileNotFoundError:
         raise Http404("文件已不在服务器上，请重新导出") from None
+    try:
+        _disclose(export, record_type, by=by)
+    except BaseException:
+        stream.close()
+        raise
     name = f"{record_type.label}-{export.requested_at.astimezone(BEIJING):%Y%m%d-%H%M}.{export.format}"
     response = FileResponse(
         stream, as_attachment=True, filename=name, content_type=TYPES[ExportFormat(export.format)]
     )
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _disclose(export: Export, record_type: RecordType, *, by: User) -> None:
+    disclose(
+        record_type,
+        row_count=export.row_count or 0,
+        query=QueryDict(export.query),
+        channel=DisclosureChannel.DOWNLOAD,
+        by=by,
+    )

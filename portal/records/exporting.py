@@ -71,8 +71,8 @@ def write_export(
     """Write the list into a file, which appears whole or not at all.
 
     A list that no workbook holds becomes CSV. Looks at sensitive records are on record before the file is; a
-    second attempt records them again. `by` is the export's user as far as what they asked with allows; `report`
-    is told how far it has come.
+    second attempt records them again. `by` is the export's user, as far as the token that asked reaches;
+    `report` is told how far it has come.
     """
     total = exact_count_of(asked.rows, seconds=CURSOR_SECONDS).number
     is_book = export.format == ExportFormat.XLSX and total < spreadsheet.MAX_ROWS
@@ -113,9 +113,7 @@ class _Counted:
 def _as_read(records: Iterator[Model], record_type: RecordType, user: User) -> Iterator[Model]:
     while batch := list(islice(records, READ_AT_ONCE)):
         if record_type.is_sensitive:
-            looks.record_looks(
-                user=user, records=batch, code_of=record_type.code_of, channel=Channel.EXPORT
-            )
+            looks.record_looks(user=user, records=batch, code_of=record_type.code_of, channel=Channel.EXPORT)
         hide_unreached(batch, user=user)
         yield from batch
 

@@ -141,17 +141,11 @@ class FileFilterForm(forms.Form):
         )
 
 
-class RevealForm(forms.Form):
-    """Which masked values are needed whole, and what for; only what was chosen is shown."""
+class ReasonForm(forms.Form):
+    """What somebody needs personal data for; it goes on record with what they get."""
 
-    names = forms.MultipleChoiceField(label="要查看的内容", widget=forms.CheckboxSelectMultiple)
-    cause = forms.ChoiceField(
-        label="事由",
-        choices=[
-            ("", "请选择"),
-            *((cause, cause) for cause in ("核对本人身份", "联系本人", "办理业务", "走访上门", "配合检查")),
-        ],
-    )
+    causes: tuple[str, ...] = ()
+    cause = forms.ChoiceField(label="事由")
     detail = forms.CharField(
         label="具体说明",
         min_length=5,
@@ -159,14 +153,26 @@ class RevealForm(forms.Form):
         help_text="写明因何事需要，不要写姓名、电话、证件号码或住址",
     )
 
+    def __init__(self, *args, **options) -> None:
+        super().__init__(*args, **options)
+        self.fields["cause"].choices = [("", "请选择"), *((cause, cause) for cause in self.causes)]
+
+    def reason(self) -> str:
+        return f"{self.cleaned_data['cause']}，{self.cleaned_data['detail']}"
+
+
+class RevealForm(ReasonForm):
+    """Which masked values are needed whole, and what for; only what was chosen is shown."""
+
+    causes = ("核对本人身份", "联系本人", "办理业务", "走访上门", "配合检查")
+    names = forms.MultipleChoiceField(label="要查看的内容", widget=forms.CheckboxSelectMultiple)
+    field_order = ("names", "cause", "detail")
+
     def __init__(self, *args, record: Model, record_type: RecordType, **options) -> None:
         super().__init__(*args, **options)
         self.fields["names"].choices = [
             (name, label) for name, label in labels_of(record_type.model).items() if getattr(record, name)
         ]
-
-    def reason(self) -> str:
-        return f"{self.cleaned_data['cause']}，{self.cleaned_data['detail']}"
 
 
 class SeenForm(forms.Form):

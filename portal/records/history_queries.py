@@ -154,7 +154,9 @@ def words_of(record_type: RecordType, versions: Sequence[Model], *, user: User) 
 def _related(fields: Sequence[Field], versions: Sequence[Model], *, user: User) -> dict[str, dict[int, str]]:
     keys = [field for field in fields if isinstance(field, ForeignKey)]
     return {
-        field.name: _names(field.related_model, {getattr(each, field.attname) for each in versions}, user=user)
+        field.name: _names(
+            field.related_model, {getattr(each, field.attname) for each in versions}, user=user
+        )
         for field in keys
     }
 

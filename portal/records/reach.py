@@ -53,9 +53,9 @@ def name_for(user: "User", record: Model) -> str:
 def hide_unreached(records: Iterable[Model], *, user: "User", keys: Sequence[str] = ()) -> None:
     """Put `Unreached` into the place of every related record that the user does not reach.
 
-    The records are for reading only from then on. Looks at what was loaded with them, at any depth, and at the
-    foreign keys that `keys` names. What was loaded up to its association costs no statement, the rest one a
-    model, however many records.
+    The records are for reading only from then on. Looks at what was loaded with them, however deep, and at
+    the foreign keys that `keys` names. What was loaded up to its association costs no statement, the rest one
+    a model, however many records.
     """
     found = list(records)
     while found:
@@ -100,8 +100,8 @@ def reached_keys(model: type[Model], rows: Mapping[int, Model | None], *, user: 
     """Return the keys of those rows of a related model that the user is told of.
 
     `rows` holds by key what is loaded already. Rows without a scope of their own, such as stored files, are
-    reached through the record that names them. Of places also those above the user's own are told: their codes
-    and names stand on every page of the register.
+    reached through the record that names them. Of places also those above the user's own are told: their
+    codes and names stand on every page of the register.
     """
     scoped = model._default_manager.all()
     if not isinstance(scoped, ScopedQuerySet):

@@ -134,7 +134,12 @@ def names_somebody(text: str, record: Model) -> bool:
     """Tell whether a text holds what points at whom the record is about, or any ID number or mobile phone."""
     subject = subject_of(record)
     texts = identifying_texts(subject) if subject is not None else set()
-    return bool(ID_NUMBER.search(text) or PHONE.search(text)) or any(each in text for each in texts)
+    return spells_number(text) or any(each in text for each in texts)
+
+
+def spells_number(text: str) -> bool:
+    """Tell whether a text holds any ID number or mobile phone."""
+    return bool(ID_NUMBER.search(text) or PHONE.search(text))
 
 
 def erased_values(entry: PersonalModel) -> dict[str, object]:

@@ -13,8 +13,8 @@ from portal.accounts.scope import ScopedQuerySet
 from portal.lib.page_parts import Action, Tab
 from portal.lib.spreadsheet import Cell, Kind
 
-from .personal_data import masks_of
-from .reach import Unreached
+from .personal_data import masks_of, registry
+from .reach import Unreached, foreign_keys
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .filters import RecordFilters
     from .forms import VersionedForm
 
+ABOUT_PEOPLE = (Permission.VIEW_PEOPLE, Permission.VIEW_FAMILIES)
 # Beyond it no key of the database reaches.
 MOST_DIGITS = 19
 
@@ -29,6 +30,12 @@ MOST_DIGITS = 19
 def rows_of(model: type[Model]) -> ScopedQuerySet:
     """Return all rows of a scoped model; the caller narrows them to a user."""
     return cast(ScopedQuerySet, model._default_manager.all())
+
+
+def is_about_people(model: type[Model]) -> bool:
+    """Tell whether its rows are for those alone who may see people."""
+    rows = model._default_manager.all()
+    return isinstance(rows, ScopedQuerySet) and rows.view_permission in ABOUT_PEOPLE
 
 
 def reachable(model: type[Model], *, user: "User", permission: Permission | None = None) -> QuerySet:
@@ -146,6 +153,12 @@ class RecordType:
     @property
     def view_permission(self) -> Permission:
         return self.records().view_permission
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether its records say something of people, by themselves or by whom they refer to."""
+        keys = foreign_keys(self.model)
+        return self.model in registry() or any(is_about_people(field.related_model) for field in keys)
 
     @property
     def form_fields(self) -> tuple[str, ...]:

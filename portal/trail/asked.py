@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from portal.accounts.models import User
 from portal.audit.digests import bounds
+from portal.audit.models import Disclosure, Look
 from portal.lib.asof import FIRST_DAY, LAST_DAY
 
-from .forms import RangeForm, TrailForm
+from . import lists
+from .forms import DisclosureForm, LookForm, RangeForm, SignInForm, TrailForm
 from .kinds import kind_of, kinds
 from .queries import prefixes_within, users_called
 from .statements import Edge, Wanted
@@ -53,6 +56,52 @@ def range_of(form: RangeForm, user: User) -> Range:
         users=users_called(who) if who else None,
         since=bounds(since)[0] if since else None,
         until=bounds(until)[1] if until else None,
+    )
+
+
+def looks(form: LookForm, user: User) -> QuerySet[Look]:
+    """Return the looks that are asked for; none of them for a form with an error."""
+    wanted, said = range_of(form, user), form.cleaned_data
+    if not wanted.prefixes:
+        return Look.objects.none().scoped()
+    return lists.looks_of(
+        user,
+        under=said.get("under", ""),
+        users=wanted.users,
+        since=wanted.since,
+        until=wanted.until,
+        kind=said.get("kind", ""),
+        record=said.get("record"),
+        channel=said.get("channel", ""),
+    )
+
+
+def disclosures(form: DisclosureForm, user: User) -> QuerySet[Disclosure]:
+    """Return what is asked for of what left; nothing of it for a form with an error."""
+    wanted, said = range_of(form, user), form.cleaned_data
+    if not wanted.prefixes:
+        return Disclosure.objects.none().scoped()
+    return lists.disclosures_of(
+        user,
+        under=said.get("under", ""),
+        users=wanted.users,
+        since=wanted.since,
+        until=wanted.until,
+        channel=said.get("channel", ""),
+    )
+
+
+def sign_ins(form: SignInForm, user: User, *, edge: Edge | None, size: int) -> list[lists.SignIn]:
+    """Return the sign-ins that are asked for; none of them for a form with an error."""
+    wanted, said = range_of(form, user), form.cleaned_data
+    return lists.sign_ins(
+        prefixes=wanted.prefixes,
+        outcome=said.get("outcome", ""),
+        username=said.get("who", ""),
+        since=wanted.since,
+        until=wanted.until,
+        edge=edge,
+        size=size,
     )
 
 

@@ -1,12 +1,11 @@
-"""A list of the trail as a file."""
+"""A list of the trail as a file: written whole, put on record, then sent."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from tempfile import TemporaryFile
 
-from django.http import FileResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import FileResponse
 
 from portal.lib import spreadsheet
 from portal.lib.dates import now
@@ -31,28 +30,38 @@ class Table:
     rows: Iterable[Sequence[Cell]]
 
 
-def sent(table: Table, suffix: str) -> HttpResponseBase:
-    """Send the list as CSV or as a workbook."""
+def sent(table: Table, suffix: str, *, record: Callable[[int], None]) -> FileResponse:
+    """Send the list as CSV or as a workbook, once `record` has put down how many rows leave."""
     columns = [spreadsheet.Column(header=head) for head in table.heads]
-    if suffix == "csv":
-        chunks = spreadsheet.csv_chunks(columns, _cut(table.rows))
-        response = StreamingHttpResponse(chunks, content_type=TYPES[suffix])
-        response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
-        return response
+    rows = _Cut(table.rows)
     # Closed by the response that sends it.
     file = TemporaryFile()  # noqa: SIM115
-    sheet = spreadsheet.Sheet(title=table.title, columns=columns, rows=_cut(table.rows))
     try:
-        spreadsheet.write_xlsx(file, [sheet], created=now())
+        if suffix == "csv":
+            file.writelines(spreadsheet.csv_chunks(columns, rows))
+        else:
+            sheet = spreadsheet.Sheet(title=table.title, columns=columns, rows=rows)
+            spreadsheet.write_xlsx(file, [sheet], created=now())
+        record(rows.count)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{table.name}.xlsx", content_type=TYPES[suffix])
+    return FileResponse(
+        file, as_attachment=True, filename=f"{table.name}.{suffix}", content_type=TYPES[suffix]
+    )
 
 
-def _cut(rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
-    found = iter(rows)
-    yield from islice(found, MOST)
-    for row in islice(found, 1):
-        yield [CUT, *("" for _ in row[1:])]
+class _Cut:
+    """The rows of a file, and how many of the list they were."""
+
+    def __init__(self, rows: Iterable[Sequence[Cell]]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        found = iter(self.rows)
+        for row in islice(found, MOST):
+            self.count += 1
+            yield row
+        for row in islice(found, 1):
+            yield [CUT, *("" for _ in row[1:])]

@@ -3,10 +3,12 @@ from datetime import date
 from django import forms
 from django.http import HttpRequest
 
-from portal.audit.enums import Channel
+from portal.audit.enums import Channel, DisclosureChannel
 from portal.lib.filters import refuse_unknown
 from portal.lib.form_fields import DayField, PlaceCodeField
+from portal.records.forms import ReasonForm
 from portal.records.history_queries import LABELS
+from portal.records.subjects import NAMES_NOBODY, spells_number
 
 from .kinds import kinds
 
@@ -54,6 +56,21 @@ class LookForm(RangeForm):
     kind = forms.ChoiceField(label="记录类型", choices=sensitive_choices, required=False)
     record = forms.IntegerField(label="记录编号", min_value=1, max_value=2**63 - 1, required=False)
     channel = forms.ChoiceField(label="途径", choices=[ALL, *Channel.choices], required=False)
+
+
+class DisclosureForm(RangeForm):
+    channel = forms.ChoiceField(label="途径", choices=[ALL, *DisclosureChannel.choices], required=False)
+
+
+class TrailReasonForm(ReasonForm):
+    """What the changes of sensitive records are taken away for."""
+
+    causes = ("审计检查", "配合调查", "核查信息泄露", "处理投诉举报")
+
+    def clean(self) -> dict[str, object]:
+        if spells_number(self.cleaned_data.get("detail", "")):
+            self.add_error("detail", NAMES_NOBODY)
+        return self.cleaned_data
 
 
 class SignInForm(RangeForm):

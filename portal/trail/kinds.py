@@ -10,14 +10,16 @@ from django.db.models import Field, ForeignKey, Model
 
 from portal.accounts.models import SecondFactor, TeamMembership, User
 from portal.accounts.roles import Permission
-from portal.accounts.scope import ScopedQuerySet
-from portal.audit.models import Look, recorded_field
+from portal.accounts.scope import Scope, ScopedQuerySet
+from portal.audit.models import Disclosure, Look, recorded_field
 from portal.records.history_queries import shown_fields
 from portal.records.models import StoredFile
 from portal.records.personal_data import masks_of
 from portal.records.registry import registered
 from portal.records.types import RecordType
 
+# Told by lists of their own.
+OWN_LISTS = (Look, Disclosure)
 # What is no record of an association's: a user is their association's, a file whoever brought it.
 OWNERS = {
     User: "association__code",
@@ -63,7 +65,11 @@ class Kind:
 
     @property
     def is_sensitive(self) -> bool:
-        return bool(self.record_type and self.record_type.is_sensitive)
+        return is_sensitive(self.model)
+
+    def is_told(self, scope: Scope, code: str) -> bool:
+        """Tell whether an auditor is told whom a version is about, and what it says."""
+        return scope.covers(permission_to_know(self.model), code)
 
     @property
     def fields(self) -> list[Field]:
@@ -82,10 +88,20 @@ def kinds() -> tuple[Kind, ...]:
             record_type=types.get(model),
         )
         for model in apps.get_models()
-        # Looks have a list of their own.
-        if (versions_of(model) or recorded_field(model)) and owner_path(model) and model is not Look
+        if (versions_of(model) or recorded_field(model)) and owner_path(model) and model not in OWN_LISTS
     ]
     return tuple(sorted(found, key=lambda kind: kind.code))
+
+
+def is_sensitive(model: type[Model]) -> bool:
+    """Tell whether the records take a permission of their own, which the right to audit does not give."""
+    rows = model._default_manager.all()
+    return isinstance(rows, ScopedQuerySet) and rows.view_permission == Permission.VIEW_FAMILIES
+
+
+def permission_to_know(model: type[Model]) -> Permission:
+    """Return what an auditor needs where a record is, to be told more than that it changed and in what."""
+    return Permission.VIEW_FAMILIES if is_sensitive(model) else Permission.READ_AUDIT
 
 
 def kind_of(code: str) -> Kind | None:

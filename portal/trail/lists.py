@@ -11,7 +11,7 @@ from django.db.models import F, Model, Q, QuerySet, Value
 from portal.accounts import models as accounts
 from portal.accounts.models import User
 from portal.accounts.scope import under_any
-from portal.audit.models import Look
+from portal.audit.models import Disclosure, Look
 
 from .statements import Edge
 
@@ -84,6 +84,23 @@ def looks_of(
     asked = {"model": kind, "key": record, "channel": channel, "at__gte": since, "at__lt": until}
     narrowing = {name: value for name, value in asked.items() if value not in (None, "")}
     found = Look.objects.visible_to(user).filter(**narrowing).select_related("user")
+    found = found.under(under) if under else found
+    return found if users is None else found.filter(user__in=users)
+
+
+def disclosures_of(
+    user: User,
+    *,
+    under: str = "",
+    users: Sequence[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    channel: str = "",
+) -> QuerySet[Disclosure]:
+    """Return what left with personal data of the auditor's reach."""
+    asked = {"channel": channel, "at__gte": since, "at__lt": until}
+    narrowing = {name: value for name, value in asked.items() if value not in (None, "")}
+    found = Disclosure.objects.visible_to(user).filter(**narrowing).select_related("user")
     found = found.under(under) if under else found
     return found if users is None else found.filter(user__in=users)
 

@@ -9,7 +9,7 @@ from .queries import Entry
 
 def record_family_looks(user: User, entries: Sequence[Entry], *, channel: Channel) -> None:
     """Put on record that the auditor is shown these versions, where their records are sensitive."""
-    sensitive = [entry for entry in entries if entry.version.kind.is_sensitive]
+    sensitive = [entry for entry in entries if entry.version.kind.is_sensitive and entry.is_told]
     codes = {id(entry.version.now): entry.code for entry in sensitive}
     record_looks(
         user=user,

@@ -12,10 +12,9 @@ from psycopg2 import sql
 
 from associations.models import Association
 from portal.accounts.models import User
-from portal.accounts.roles import Permission
 from portal.accounts.scope import Scope
 
-from .kinds import foreign_key, owner_path, versions_of
+from .kinds import foreign_key, owner_path, permission_to_know, versions_of
 
 # A visit names its household, that its membership, that its person: no name reaches further.
 MOST_STEPS = 4
@@ -92,7 +91,7 @@ class Pool:
         if not owner_path(type(record)):
             return True
         owner = self.owner(record)
-        return owner is not None and scope.covers(Permission.READ_AUDIT, owner.code)
+        return owner is not None and scope.covers(permission_to_know(type(record)), owner.code)
 
     def _missing(self, records: Iterable[Model]) -> dict[type[Model], set[int]]:
         wanted: dict[type[Model], set[int]] = defaultdict(set)

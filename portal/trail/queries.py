@@ -43,7 +43,11 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A version in words, with the code of the association that it belongs to."""
+    """A version in words, with the code of the association that it belongs to.
+
+    Of a sensitive record those who may not see it (not `is_told`) learn that it changed and which fields, and
+    neither whom it is about nor what they held.
+    """
 
     version: Version
     who: str
@@ -51,6 +55,7 @@ class Entry:
     name: str
     place: str
     code: str
+    is_told: bool
     differences: tuple[Difference, ...]
 
 
@@ -152,15 +157,23 @@ def _user_of(said: dict[str, object]) -> int | None:
 def _entry(version: Version, *, pool: Pool, users: dict[int, User], scope: Scope) -> Entry:
     owner = pool.owner(version.now)
     user = users.get(version.user) if version.user else None
+    code = owner.code if owner else ""
+    is_told = version.kind.is_told(scope, code)
+    differences = _differences(version, pool=pool, scope=scope, code=code)
     return Entry(
         version=version,
         who=f"{user}（{user.username}）" if user else SYSTEM,
         what=LABELS[version.action],
-        name=pool.name(version.now),
+        name=pool.name(version.now) if is_told else f"{version.kind.label}{version.record}",
         place=owner.name if owner else "",
-        code=owner.code if owner else "",
-        differences=_differences(version, pool=pool, scope=scope, code=owner.code if owner else ""),
+        code=code,
+        is_told=is_told,
+        differences=differences if is_told else tuple(map(_without_values, differences)),
     )
+
+
+def _without_values(difference: Difference) -> Difference:
+    return replace(difference, before="", after="")
 
 
 def _differences(version: Version, *, pool: Pool, scope: Scope, code: str) -> tuple[Difference, ...]:

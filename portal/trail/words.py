@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from portal.audit.models import Look
+from portal.audit.models import Disclosure, Look
 from portal.lib.dates import BEIJING
 from portal.lib.spreadsheet import Cell
+from portal.records.registry import record_type_of
 
 from .kinds import kind_of
 from .lists import SignIn
@@ -24,6 +25,15 @@ TRAIL_HEADS = (
     "来源地址",
 )
 LOOK_HEADS = ("时间", "查看人", "途径", "记录类型", "记录编号", "协会代码", "事由")
+# What leaves and is no list of records.
+OTHER_KINDS = {
+    "council": "理事会组成",
+    "trail": "变更",
+    "looks": "敏感信息查看",
+    "disclosures": "个人信息取出",
+    "sign-ins": "登录",
+}
+DISCLOSURE_HEADS = ("时间", "取出人", "途径", "内容", "条数", "条件", "范围", "事由")
 SIGN_IN_HEADS = ("时间", "用户名", "姓名", "结果", "来源地址")
 
 
@@ -33,7 +43,10 @@ def moment(at: datetime) -> str:
 
 def trail_cells(entry: Entry) -> list[Cell]:
     version = entry.version
-    changes = (f"{each.label}：{each.before or '空'} → {each.after or '空'}" for each in entry.differences)
+    changes = (
+        f"{each.label}：{each.before or '空'} → {each.after or '空'}" if entry.is_told else each.label
+        for each in entry.differences
+    )
     return [
         moment(version.at),
         entry.who,
@@ -59,6 +72,20 @@ def look_cells(look: Look) -> list[Cell]:
         str(look.key),
         look.association_code,
         look.purpose,
+    ]
+
+
+def disclosure_cells(each: Disclosure) -> list[Cell]:
+    record_type = record_type_of(each.kind)
+    return [
+        moment(each.at),
+        f"{each.user}（{each.user.username}）",
+        each.get_channel_display(),
+        record_type.label if record_type else OTHER_KINDS.get(each.kind, each.kind),
+        str(each.row_count),
+        each.query,
+        each.association_code,
+        each.purpose,
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.db.models import ForeignKey, Model
+from django.db.models import Model
 from django.test import Client
 
 from members.models import Person
@@ -124,7 +124,6 @@ def test_every_way_to_people_is_known():
         "memberships-person",
         "memberships-group.leader",
         "household-visits-household.membership.person",
-        "appointments-predecessor.person",
         "appointments-person",
         "contracts-volunteer.person",
     }

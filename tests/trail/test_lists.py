@@ -104,7 +104,7 @@ def test_sign_ins_are_paged_both_ways(asked, office):
     assert (third.context["next_url"], rows(back)) == ("", rows(second))
 
 
-@pytest.mark.parametrize("name", ["looks", "sign-ins"])
+@pytest.mark.parametrize("name", ["looks", "disclosures", "sign-ins"])
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_lists_are_exported(asked, looked, name, suffix):
     response = asked(f"/audit/{name}/export.{suffix}")

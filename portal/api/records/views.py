@@ -15,12 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from portal.accounts.roles import Permission
 from portal.api.idempotency import once
 from portal.api.views.base import Resource
-from portal.audit.enums import Channel
+from portal.audit.enums import Channel, DisclosureChannel
 from portal.lib.findings import RuleViolation
 from portal.records import actions
+from portal.records.disclosing import disclose
 from portal.records.files import file_response
 from portal.records.forms import EndForm, VersionedForm, end_form_of
 from portal.records.lists import PLACE, read_list
@@ -51,7 +51,18 @@ class RecordResource(Resource):
 
     @property
     def is_personal(self) -> bool:
-        return self.record_type.view_permission in (Permission.VIEW_PEOPLE, Permission.VIEW_FAMILIES)
+        return self.record_type.is_personal
+
+    def disclosed(self, count: int, query: QueryDict, *, code: str = "") -> None:
+        """Put on record what is about to be sent."""
+        disclose(
+            self.record_type,
+            row_count=count,
+            query=query,
+            channel=DisclosureChannel.API,
+            by=self.request.user,
+            code=code,
+        )
 
     def checked(self, record: Model, body: dict[str, Any], *, parents: tuple[str, ...] = ()) -> VersionedForm:
         """Put the body into the record through its form, and return the form. Raises: ValidationError."""
@@ -127,6 +138,7 @@ class RecordListing(RecordResource):
         page = page_of(rows, order=asked.order, edge=edge, size=size, source=source)
         record_looks(request, self.record_type, page.records, channel=Channel.API)
         hide_unreached(page.records, user=request.user, keys=keys_told(self.record_type))
+        self.disclosed(len(page.records), request.query_params, code=self.asked.get("association", ""))
         return Response(
             {
                 "next": self._link("after", page.after),
@@ -174,6 +186,7 @@ class RecordReading(RecordResource):
             # With what the list reads besides the fields.
             asked = read_list(QueryDict(), record_type=self.record_type, user=request.user)
             record = get_object_or_404(asked.rows, pk=pk)
+        self.disclosed(1, QueryDict(f"id={pk}"), code=self.record_type.code_of(record))
         return self.shown(record)
 
     def own(self, pk: int) -> Model:

@@ -15,7 +15,7 @@ from portal.api.views.base import OwnOrders, Resource
 from portal.records.importing import actions
 from portal.records.importing.models import ImportBatch
 from portal.records.importing.permissions import load_batch, load_errors, load_type, own_batches
-from portal.records.importing.sealed_files import XLSX, download, template_download
+from portal.records.importing.sealed_files import XLSX, errors_download, template_download
 
 BINARY = {(200, XLSX): OpenApiTypes.BINARY}
 
@@ -56,8 +56,7 @@ class ImportErrors(Resource):
 
     @extend_schema(summary="下载错误工作簿", responses=BINARY)
     def get(self, request: Request, key: UUID) -> HttpResponseBase:
-        batch = load_errors(request, key)
-        return download(batch.errors_key, name=batch.errors_name)
+        return errors_download(load_errors(request, key), by=request.user)
 
 
 class ImportTemplate(Resource):

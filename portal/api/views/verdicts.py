@@ -12,6 +12,8 @@ from members.seat_counts import Seat
 from portal.accounts.roles import Permission
 from portal.api import figures, queries, shapes
 from portal.api.parameters import AsOf, WhatIfBody
+from portal.audit.disclosures import record_disclosure
+from portal.audit.enums import DisclosureChannel
 from portal.oversight import quotas
 from portal.oversight.overview import overview_of
 
@@ -76,11 +78,24 @@ class Council(Verdict):
         sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, association.code)
         read = partial(members.composition, by=request.user) if sees_people else members.headcounts
         term = members.term_on(association, on=self.day)
+        posts = read(association, on=self.day)
+        if sees_people:
+            self.disclosed(association, count=sum(len(post.occupants) for post in posts))
         return self.answer(
             shapes.CouncilShape,
             association,
             term=term.number if term else None,
-            posts=read(association, on=self.day),
+            posts=posts,
+        )
+
+    def disclosed(self, association: Association, *, count: int) -> None:
+        record_disclosure(
+            user=self.request.user,
+            kind="council",
+            channel=DisclosureChannel.API,
+            row_count=count,
+            query=f"on={self.day}",
+            codes=[association.code],
         )
 
 

@@ -60,7 +60,9 @@ def council(request: HttpRequest, code: str) -> HttpResponse:
 def proposed_change(request: HttpRequest, association: Association, on: date) -> dict[str, object]:
     """Read the composition, what the panel proposes to change in it, and the figures before and after."""
     sees_people = request.user.scope.covers(Permission.VIEW_PEOPLE, association.code)
-    seats = composition(association, on=on, by=request.user) if sees_people else headcounts(association, on=on)
+    seats = (
+        composition(association, on=on, by=request.user) if sees_people else headcounts(association, on=on)
+    )
     leaving = LeavingForm(request.GET, seats=seats)
     rows = seat_rows(request.GET)
     quotas = quotas_of(association, on=on)

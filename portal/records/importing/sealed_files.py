@@ -9,10 +9,14 @@ from django.conf import settings
 from django.http import FileResponse, Http404
 from django.views.decorators.debug import sensitive_variables
 
+from portal.accounts.models import User
+from portal.audit.disclosures import record_disclosure
+from portal.audit.enums import DisclosureChannel
 from portal.lib.sealed import SealError, seal_bytes, unseal_bytes
 from portal.records.files import put
 
 from .books import template
+from .models import ImportBatch
 from .types import ImportType
 
 PURPOSE = "import.file"
@@ -69,6 +73,22 @@ def download(key: str, *, name: str) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def errors_download(batch: ImportBatch, *, by: User) -> FileResponse:
+    """Answer with the workbook of a batch's errors, which holds the rows that were sent in.
+
+    Raises: Http404 when it cannot be opened any longer; DisclosureNotRecorded.
+    """
+    response = download(batch.errors_key, name=batch.errors_name)
+    record_disclosure(
+        user=by,
+        kind=batch.type,
+        channel=DisclosureChannel.ERRORS,
+        row_count=batch.row_count,
+        codes=[batch.association.code],
+    )
     return response
 
 

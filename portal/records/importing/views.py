@@ -22,7 +22,7 @@ from .permissions import load_batch, load_batch_of, load_errors, load_type, own_
 from .plans import Context
 from .queries import obstacles_to_undo, written_by
 from .registry import type_of
-from .sealed_files import download, template_download
+from .sealed_files import errors_download, template_download
 
 PAGE_SIZE = 50
 SHOWN_OBSTACLES = 20
@@ -86,8 +86,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def errors(request: HttpRequest, pk: UUID) -> FileResponse:
-    batch = load_errors(request, pk)
-    return download(batch.errors_key, name=batch.errors_name)
+    return errors_download(load_errors(request, pk), by=request.user)
 
 
 @require_POST

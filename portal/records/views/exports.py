@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.roles import Permission
-from portal.audit.enums import Channel
+from portal.audit.enums import Channel, DisclosureChannel
 from portal.jobs import actions as job_actions
 from portal.lib import spreadsheet
 from portal.lib.dates import now
@@ -24,6 +24,7 @@ from portal.lib.keyset import newest_first
 from portal.lib.page_parts import Crumb
 from portal.lib.spreadsheet import Sheet
 from portal.records import export_actions
+from portal.records.disclosing import disclose
 from portal.records.export_files import TYPES, download
 from portal.records.exporting import ordered, sheet_of
 from portal.records.forms import ExportForm
@@ -61,6 +62,13 @@ def export(request: HttpRequest, record_type: RecordType, format: ExportFormat) 
     records = list(ordered(asked))
     record_looks(request, record_type, records, channel=Channel.EXPORT)
     hide_unreached(records, user=request.user)
+    disclose(
+        record_type,
+        row_count=len(records),
+        query=request.GET,
+        channel=DisclosureChannel.EXPORT,
+        by=request.user,
+    )
     sheet = sheet_of(asked, record_type=record_type, records=records)
     return at_once(sheet, record_type, format)
 
