@@ -18,7 +18,7 @@ from .models.council import AppointmentQuerySet
 from .models.family import FamilyQuerySet
 from .models.membership import MembershipQuerySet
 from .models.volunteer import VolunteerQuerySet
-from .queries import members_named, named
+from .queries import members_named, named, named_in_reach
 
 # Two characters inside a name have no index that finds them among millions.
 BEGINNING_OF_NAME = "从姓名第一个字起查"
@@ -54,8 +54,9 @@ class AppointmentFilters(RecordFilters):
     on = DayFilter(label="在任日期", method="keep_in_office")
 
     def keep_named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        # Narrowed to the reader's own rows already, like memberships.
-        return rows.filter(person__in=Person.objects.scoped().filter(named(value))) if value else rows
+        # By people in reach only: a name that the list does not tell must not be found out by asking for it.
+        people = Person.objects.visible_to(self.reader)
+        return rows.filter(person__in=people.filter(named(value))) if value else rows
 
     def keep_in_office(self, rows: AppointmentQuerySet, name: str, value: date) -> AppointmentQuerySet:
         return rows.in_office(on=value)
@@ -75,8 +76,8 @@ class MembershipFilters(RecordFilters):
     def keep_named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if len(value) == 1:
             # A surname: so many people that the list is walked in its order; organisations are not meant.
-            return rows.filter(named(value, of="person__"))
-        return rows.filter(pk__in=members_named(value)) if value else rows
+            return rows.filter(named_in_reach(value, user=self.reader, of="person__"))
+        return rows.filter(pk__in=members_named(value, user=self.reader)) if value else rows
 
     def keep_on_roll(self, rows: MembershipQuerySet, name: str, value: date) -> QuerySet:
         return rows.on_roll(on=value)
@@ -88,7 +89,7 @@ class VolunteerFilters(RecordFilters):
     on = DayFilter(label="在册日期", method="keep_registered")
 
     def keep_named(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(named(value, of="person__")) if value else rows
+        return rows.filter(named_in_reach(value, user=self.reader, of="person__")) if value else rows
 
     def keep_skilled(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(skills__contains=[value])

@@ -9,11 +9,12 @@ from django.db.models import Count, Q, QuerySet
 from associations.enums import Body, Constituency, Employment, Post
 from associations.models import Association
 from portal.accounts.models import User
+from portal.accounts.scope import under_any
 from portal.records.reach import hide_unreached
 
 from .enums import Entry
 from .identity import find_by_id_number, looks_like_id_number
-from .models import Appointment, Membership, Person, Term
+from .models import Appointment, MemberOrganisation, Membership, Person, Term
 from .models.council import AppointmentQuerySet
 from .seat_counts import SeatCount, seat_counts
 
@@ -157,14 +158,27 @@ def named(text: str, *, of: str = "") -> Q:
     return by_name | Q(**{f"{of}name_key__startswith": text.lower()}) if text.isascii() else by_name
 
 
-def members_named(text: str) -> QuerySet[Membership, tuple[int]]:
+def named_in_reach(text: str, *, user: User, of: str) -> Q:
+    """Match rows by a person whom the user reaches: others are neither told nor found by their name."""
+    return named(text, of=of) & in_reach(user, Person, of=of)
+
+
+def in_reach(user: User, model: type[Person] | type[MemberOrganisation], *, of: str) -> Q:
+    """Match rows whose related record, to which `of` leads, the user sees."""
+    rows = model.objects.all()
+    return under_any(f"{of}{rows.scope_path}", user.scope.prefixes_for(rows.view_permission))
+
+
+def members_named(text: str, *, user: User) -> QuerySet[Membership, tuple[int]]:
     """Return the keys of memberships of people `named` so and of organisations whose name contains the text.
 
-    Of everybody: the caller narrows them to a user's own rows, to which the name adds nothing.
+    Of all members whom the user reaches: the caller narrows them to rows that the user sees.
     """
     memberships = Membership.objects.scoped().order_by()
-    people = memberships.filter(named(text, of="person__"))
-    organisations = memberships.filter(organisation__name__contains=text)
+    people = memberships.filter(named_in_reach(text, user=user, of="person__"))
+    organisations = memberships.filter(
+        in_reach(user, MemberOrganisation, of="organisation__"), organisation__name__contains=text
+    )
     # One after the other: an OR of both would have no index to follow.
     return people.values_list("pk").union(organisations.values_list("pk"), all=True)
 

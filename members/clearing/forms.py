@@ -44,7 +44,7 @@ class RoundFilters(RecordFilters):
 
     def __init__(self, *args, round_: ClearingRound, **options) -> None:
         super().__init__(*args, **options)
-        self.round = round_
+        self.round, self.reader = round_, self.request.user
 
     def keep_found(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return found_to(rows, value, round_=self.round)

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet, TypedChoiceFilter
 
+from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
 from portal.lib.form_fields import DayInput, PlaceCodeField
 
@@ -39,6 +40,8 @@ class TextFilter(CharFilter):
 class RecordFilters(FilterSet):
     """A filter that cannot be read keeps nothing: no export and no bulk change may reach further for it."""
 
+    # For whom the list is made; whoever makes it says so before the rows are read.
+    reader: User
     under = PlaceCodeFilter(label="所在地区代码", method="keep_under")
 
     def keep_under(self, rows: ScopedQuerySet, name: str, value: str) -> ScopedQuerySet:

@@ -82,6 +82,7 @@ def read_list(query: QueryDict, *, record_type: RecordType, user: User) -> ListR
     Raises: BadRequest for a column that the list does not have or cannot be sorted by.
     """
     filters = record_type.filters(query, queryset=_below_parent(query, record_type, user))
+    filters.reader = user
     sort = query.get("sort", record_type.order)
     return ListRequest(
         query=query,

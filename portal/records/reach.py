@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.db.models import ForeignKey, Model
 
+from portal.accounts.roles import Permission
 from portal.accounts.scope import Scope, ScopedQuerySet
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+ABOUT_PEOPLE = (Permission.VIEW_PEOPLE, Permission.VIEW_FAMILIES)
 M = TypeVar("M", bound=Model)
 
 OUT_OF_SCOPE = "（不在您的管理范围内）"
@@ -69,6 +71,12 @@ def hide_unreached(records: Iterable[Model], *, user: "User", keys: Sequence[str
 
 def foreign_keys(model: type[Model]) -> list[ForeignKey]:
     return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+
+
+def is_about_people(model: type[Model]) -> bool:
+    """Tell whether the rows of a model are for those alone who may see people."""
+    rows = model._default_manager.all()
+    return isinstance(rows, ScopedQuerySet) and rows.view_permission in ABOUT_PEOPLE
 
 
 def is_told(record: Model, field: ForeignKey) -> bool:

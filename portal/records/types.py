@@ -14,7 +14,7 @@ from portal.lib.page_parts import Action, Tab
 from portal.lib.spreadsheet import Cell, Kind
 
 from .personal_data import masks_of, registry
-from .reach import Unreached, foreign_keys
+from .reach import Unreached, foreign_keys, is_about_people
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .filters import RecordFilters
     from .forms import VersionedForm
 
-ABOUT_PEOPLE = (Permission.VIEW_PEOPLE, Permission.VIEW_FAMILIES)
 # Beyond it no key of the database reaches.
 MOST_DIGITS = 19
 
@@ -30,12 +29,6 @@ MOST_DIGITS = 19
 def rows_of(model: type[Model]) -> ScopedQuerySet:
     """Return all rows of a scoped model; the caller narrows them to a user."""
     return cast(ScopedQuerySet, model._default_manager.all())
-
-
-def is_about_people(model: type[Model]) -> bool:
-    """Tell whether its rows are for those alone who may see people."""
-    rows = model._default_manager.all()
-    return isinstance(rows, ScopedQuerySet) and rows.view_permission in ABOUT_PEOPLE
 
 
 def reachable(model: type[Model], *, user: "User", permission: Permission | None = None) -> QuerySet:

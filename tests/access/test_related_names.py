@@ -149,6 +149,17 @@ def test_person_of_the_county_is_told_to_who_may_see_people(reader, here, record
     assert found or not (seen(reader) and is_led and len(way) == 1)
 
 
+@pytest.mark.parametrize(("place", "count"), [("own", 1), ("sibling", 0)])
+@pytest.mark.parametrize("slug", ["memberships", "appointments", "volunteers"])
+def test_name_that_is_not_told_is_not_found_by_asking_for_it(here, slug, place, count):
+    record_type = next(each for each in registered() if each.slug == slug)
+    lead(record_in(here.places["own"], record_type), ("person",), here.places[place])
+
+    answer = here.client("office").get(f"/api/v1/{slug}/?q={NAME}")
+
+    assert len(answer.json()["results"]) == count
+
+
 def test_open_wall_is_noticed(here, monkeypatch):
     reader = Reader(client=here.client("leader"), user=here.users["leader"], headers={})
     groups = next(each for each in registered() if each.slug == "groups")
