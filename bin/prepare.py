@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,21 @@ def is_installed(package: str) -> bool:
     return subprocess.run(query, capture_output=True, text=True, check=False).stdout.endswith(" installed")
 
 
+def nginx() -> str | None:
+    """The web server that a test starts: the machine's own, or what was unpacked here."""
+    return shutil.which("nginx", path=f"{VENV}/nginx/usr/sbin:{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def may_install(missing: list[str]) -> list[str]:
+    """What stands in front of a command that installs."""
+    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if prefix and not (
+        shutil.which("sudo") and subprocess.run([*prefix, "true"], check=False).returncode == 0
+    ):
+        raise NotReady(f"缺少系统软件包，请运行：sudo apt-get install -y {' '.join(missing)}")
+    return prefix
+
+
 def prepare_system(for_tests: bool) -> None:
     """Install the libraries and fonts of the PDF writer where that is allowed."""
     if not shutil.which("dpkg-query"):
@@ -48,15 +64,23 @@ def prepare_system(for_tests: bool) -> None:
         missing.append(f"python3.{sys.version_info.minor}-venv")
     if not missing:
         return
-    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if prefix and not (
-        shutil.which("sudo") and subprocess.run([*prefix, "true"], check=False).returncode == 0
-    ):
-        raise NotReady(f"缺少系统软件包，请运行：sudo apt-get install -y {' '.join(missing)}")
+    prefix = may_install(missing)
     say(f"安装系统软件包：{' '.join(missing)}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     run(*prefix, "apt-get", "update", "-qq", **quiet)
     run(*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing, **quiet)
+
+
+def prepare_nginx() -> None:
+    """Unpack nginx for its test: installed, it would serve port 80 at once and after every start of the machine."""
+    if nginx() or not shutil.which("dpkg-deb"):
+        return
+    say("解开 nginx（只供测试）")
+    run(*may_install(["nginx"]), "apt-get", "update", "-qq", DEBIAN_FRONTEND="noninteractive")
+    with tempfile.TemporaryDirectory(dir=VENV) as folder:
+        # As root apt would download as a user who may not write here, and say so.
+        unpack = 'cd "$1" && apt-get download -qq -o APT::Sandbox::User=root nginx && dpkg-deb -x nginx_*.deb "$2"'
+        run("sh", "-c", unpack, "sh", folder, VENV / "nginx")
 
 
 def fingerprint(*names: str) -> str:
@@ -112,6 +136,8 @@ def main() -> int:
             prepare_system(for_tests)
             prepare_python(for_tests)
             prepare_browser_packages()
+            if for_tests:
+                prepare_nginx()
         except NotReady as problem:
             sys.stderr.write(f"{problem}\n")
             return 1

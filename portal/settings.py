@@ -338,5 +338,6 @@ SPECTACULAR_SETTINGS = {
 
 # Log: JSON lines with the id of the user and of the request, never a name, an address or a query string.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = BEHIND_PROXY  # our proxy writes the same id into its own log
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DEBUG_LEVEL
 LOGGING = json_logging(env.str("LOG_LEVEL", default="INFO"))

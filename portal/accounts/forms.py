@@ -69,6 +69,14 @@ class EnrolForm(OldPassword):
         self.request = request
 
 
+class LinkCodeForm(forms.Form):
+    key = forms.CharField(
+        label="链接码",
+        help_text="链接中 # 后面的部分；把整个链接粘贴进来也可以",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
 class LinkForm(forms.Form):
     """The secret of a link, and the password that its user chooses; the action checks both."""
 

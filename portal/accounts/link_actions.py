@@ -1,5 +1,6 @@
 """Links by which somebody sets their own password: invitations, and for whoever forgot it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -79,6 +80,12 @@ def issue_link(*, user: User, by: User) -> IssuedLink:
         expires_at=now() + LIFE[purpose],
     )
     return IssuedLink(link=link, secret=secret)
+
+
+def secret_in(text: str) -> str:
+    """Return the secret in what was posted: the code alone, or the whole link that somebody pasted."""
+    # A code has neither sign; links of old carried it behind "key=".
+    return re.split("[#=]", text.strip())[-1]
 
 
 def live_link(secret: str) -> AccessLink | None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("password/", sign_in.ChangePassword.as_view(), name="password"),
     path("link/", links.link, name="link"),
+    path("link/open/", links.open_link, name="link_open"),
     path("second-factor/", second_factor.overview, name="second_factor"),
     path("second-factor/enrol/", second_factor.enrol, name="enrol"),
     path("second-factor/verify/", second_factor.verify, name="verify"),

@@ -1,5 +1,15 @@
+import re
+
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# Behind the path of an address: names that people search for, and secrets of links that a mail program mangled.
+QUERY = re.compile(r"""(?<=[\w/%~.-])(?:[?#]|%3[Ff]|%23)[^\s"'<>]*""")
+
+
+def without_queries(logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
+    """Cut every address in a line at its query, whoever wrote the line: a refusal names the Referer whole."""
+    return {key: QUERY.sub("", value) if isinstance(value, str) else value for key, value in line.items()}
 
 
 def json_logging(level: str) -> dict[str, object]:
@@ -10,6 +20,7 @@ def json_logging(level: str) -> dict[str, object]:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        without_queries,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -32,8 +43,10 @@ def json_logging(level: str) -> dict[str, object]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Django's own handlers mail and colour; its records go the same way as all others.
+            # Their own handlers mail, colour and write addresses whole; their records go the way of all others.
             "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            "gunicorn.error": {"handlers": [], "propagate": True},
             # Both tell each step of each PDF.
             "fontTools": {"level": "WARNING"},
             "weasyprint.progress": {"level": "WARNING"},

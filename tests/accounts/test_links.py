@@ -35,6 +35,10 @@ def invited(administrator, county):
     )
 
 
+def show(client, secret):
+    return client.post(LINK, {"key": secret})
+
+
 def accept(client, secret, password=CHOSEN, again=CHOSEN):
     return client.post(LINK, {"key": secret, "new_password1": password, "new_password2": again})
 
@@ -60,11 +64,12 @@ def test_secret_is_kept_as_a_hash_and_lives_twenty_days(invited):
 
 
 def test_link_sets_a_password_once(client, invited):
-    page = client.get(f"{LINK}?key={invited.secret}")
+    page = show(client, invited.secret)
     done = accept(client, invited.secret)
     again = accept(client, invited.secret, "Another-one-8", "Another-one-8")
 
     assert (page.status_code, "newcomer" in page.content.decode()) == (200, True)
+    assert page.context["form"].errors == {}
     assert (done.status_code, again.status_code) == (200, 404)
     user = User.objects.get(username="newcomer")
     assert user.check_password(CHOSEN)
@@ -94,13 +99,29 @@ def made_up(issued, by):
 
 @pytest.mark.parametrize("kill", [used, expired, revoked, of_a_deactivated_user, made_up])
 def test_dead_links_all_look_the_same(client, invited, administrator, kill):
-    never = client.get(f"{LINK}?key=never-made")
+    never = show(client, "never-made")
     kill(invited, administrator)
 
-    page, sent = client.get(f"{LINK}?key={invited.secret}"), accept(client, invited.secret)
+    page, sent = show(client, invited.secret), accept(client, invited.secret)
 
     assert (page.status_code, sent.status_code) == (404, 404)
     assert page.content == sent.content == never.content
+
+
+@pytest.mark.parametrize("address", [LINK, f"{LINK}open/"])
+def test_secret_in_a_query_opens_nothing(client, invited, address):
+    page = client.get(address, {"key": invited.secret}, follow=True)
+
+    text = page.content.decode()
+    assert (page.status_code, page.request["PATH_INFO"]) == (200, f"{LINK}open/")
+    assert ("newcomer" in text, invited.secret in text) == (False, False)
+
+
+@pytest.mark.parametrize("pasted", ["{}", " {}\n", "https://h/accounts/link/open/#{}", "https://h/link/?key={}"])
+def test_code_and_whole_link_can_be_pasted(client, invited, pasted):
+    page = show(client, pasted.format(invited.secret))
+
+    assert (page.status_code, page.context["form"]["key"].value()) == (200, invited.secret)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 5000, "\ud800", "密钥"])
@@ -186,5 +207,10 @@ def test_link_is_mailed_where_there_is_an_address_and_a_server(
 
     page = client.post("/accounts/users/invite/", values | {"roles": ["office"]})
 
-    assert [page.context["url"] in message.body for message in mail.outbox] == [True] * sent
+    url = page.context["url"]
+    secret = url.partition("/accounts/link/open/#")[2]
+    assert AccessLink.objects.get().secret_hash == AccessLink.hash_of(secret)
+    # Once behind "#", where it never leaves the browser, and once to be typed.
+    found = [(url in message.body, message.body.count(secret)) for message in mail.outbox]
+    assert found == [(True, 2)] * sent
     assert page.context["is_mailed"] == bool(sent)

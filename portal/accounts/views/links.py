@@ -2,15 +2,24 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.forms import LinkForm
-from portal.accounts.link_actions import accept_link, live_link
+from portal.accounts.forms import LinkCodeForm, LinkForm
+from portal.accounts.link_actions import accept_link, live_link, secret_in
 from portal.lib.findings import RuleViolation
 from portal.lib.form_findings import show_findings
+
+
+@login_not_required
+@never_cache
+@require_safe
+def open_link(request: HttpRequest) -> HttpResponse:
+    # The secret stands behind "#", which no browser sends: a script of the page posts it, or whoever reads it does.
+    # Not at the address that it is posted to, or else the next link in the same tab would only scroll.
+    return render(request, "accounts/link_open.html", {"form": LinkCodeForm()})
 
 
 @sensitive_post_parameters()
@@ -18,12 +27,13 @@ from portal.lib.form_findings import show_findings
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
-    # In the query string and not in the path, which is written to the log.
-    secret = request.GET.get("key", "") or request.POST.get("key", "")
+    if request.method != "POST":
+        return redirect("accounts:link_open")
+    secret = secret_in(request.POST.get("key", ""))
     found = live_link(secret)
     if found is None:
         return render(request, "accounts/link_dead.html", status=404)
-    form = LinkForm(request.POST or None, initial={"key": secret})
+    form = LinkForm(request.POST if "new_password1" in request.POST else None, initial={"key": secret})
     if form.is_valid():
         try:
             user = accept_link(secret=secret, password=form.cleaned_data["new_password1"])

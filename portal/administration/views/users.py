@@ -194,13 +194,14 @@ def new_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def link_page(request: HttpRequest, issued: IssuedLink) -> HttpResponse:
-    url = request.build_absolute_uri(f"{reverse('accounts:link')}?key={issued.secret}")
+    url = request.build_absolute_uri(f"{reverse('accounts:link_open')}#{issued.secret}")
     context = {
         "link": issued.link,
         "url": url,
-        "is_mailed": mail.send_link(issued.link, url=url),
+        "is_mailed": mail.send_link(issued, url=url),
         "notes": [
             f"交给{issued.link.user}本人（用户名 {issued.link.user.username}），由本人打开并设置密码",
+            "打开后要求填写链接码的，填 # 后面的部分",
             f"只能使用一次，{issued.link.expires_at.astimezone(BEIJING):%Y-%m-%d %H:%M} 前有效",
         ],
         "crumbs": crumbs_to_user(issued.link.user, page="链接"),
