@@ -72,14 +72,16 @@ def prepare_system(for_tests: bool) -> None:
 
 
 def prepare_nginx() -> None:
-    """Unpack nginx for its test: installed, it would serve port 80 at once and after every start of the machine."""
+    """Unpack nginx for its test: installed, it would serve port 80 at once and at every boot."""
     if nginx() or not shutil.which("dpkg-deb"):
         return
     say("解开 nginx（只供测试）")
     run(*may_install(["nginx"]), "apt-get", "update", "-qq", DEBIAN_FRONTEND="noninteractive")
     with tempfile.TemporaryDirectory(dir=VENV) as folder:
         # As root apt would download as a user who may not write here, and say so.
-        unpack = 'cd "$1" && apt-get download -qq -o APT::Sandbox::User=root nginx && dpkg-deb -x nginx_*.deb "$2"'
+        unpack = (
+            'cd "$1" && apt-get download -qq -o APT::Sandbox::User=root nginx && dpkg-deb -x nginx_*.deb "$2"'
+        )
         run("sh", "-c", unpack, "sh", folder, VENV / "nginx")
 
 

@@ -1,4 +1,4 @@
-"""The web server of docker-compose.yml, started as it stands there: what it writes down of a request, and what not.
+"""The web server of docker-compose.yml, started as it stands there: what it writes down of a request.
 
 Only the host, the ports, the portal behind it, the certificate and the places of its own files are others.
 """
@@ -27,7 +27,7 @@ QUERY = f"key={SECRET}&q={NAME}"
 TOLD = {"User-Agent": f"agent-{SECRET}", "Referer": f"https://portal.test/records/people/?{QUERY}"}
 HOST = "127.0.0.1"
 PATIENCE = 60
-PLACES = "client_body proxy fastcgi uwsgi scgi".split()
+PLACES = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 FIELDS = {
     "timestamp",
     "logger",
@@ -161,7 +161,14 @@ def wait_for(proxy: Proxy, process: subprocess.Popen) -> None:
 def folder(tmp_path):
     """A folder with a certificate, which the workers of nginx may enter."""
     tmp_path.chmod(0o755)
-    names = ["-keyout", tmp_path / "tls_key", "-out", tmp_path / "tls_certificate", "-subj", "/CN=portal.test"]
+    names = [
+        "-keyout",
+        tmp_path / "tls_key",
+        "-out",
+        tmp_path / "tls_certificate",
+        "-subj",
+        "/CN=portal.test",
+    ]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
     subprocess.run(command, check=True, capture_output=True)
     return tmp_path
@@ -267,5 +274,3 @@ def test_nginx_that_cannot_start_says_why(folder, portal):
 
     with pytest.raises(AssertionError, match="tls_key"), started(folder, upstream=portal.server_port):
         pass
-
-

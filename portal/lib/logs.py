@@ -3,7 +3,7 @@ import re
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Behind the path of an address: names that people search for, and secrets of links that a mail program mangled.
+# Behind the path of an address: names that people search for, secrets of links that a mail program mangled.
 QUERY = re.compile(r"""(?<=[\w/%~.-])(?:[?#]|%3[Ff]|%23)[^\s"'<>]*""")
 
 
@@ -43,7 +43,7 @@ def json_logging(level: str) -> dict[str, object]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Their own handlers mail, colour and write addresses whole; their records go the way of all others.
+            # Their own handlers mail, colour, write addresses whole; their records go the way of all others.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
             "gunicorn.error": {"handlers": [], "propagate": True},

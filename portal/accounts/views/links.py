@@ -17,8 +17,8 @@ from portal.lib.form_findings import show_findings
 @never_cache
 @require_safe
 def open_link(request: HttpRequest) -> HttpResponse:
-    # The secret stands behind "#", which no browser sends: a script of the page posts it, or whoever reads it does.
-    # Not at the address that it is posted to, or else the next link in the same tab would only scroll.
+    # The secret stands behind "#", which no browser sends: a script of the page posts it, or the reader does.
+    # Another address than the one it is posted to: there the next link in the same tab would only scroll.
     return render(request, "accounts/link_open.html", {"form": LinkCodeForm()})
 
 
