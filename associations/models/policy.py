@@ -186,6 +186,15 @@ class TermRule(Rule):
 
     class Meta(Rule.Meta):
         verbose_name = "届期规定"
+        constraints = [
+            *Rule.Meta.constraints,
+            # Terms are counted on from any day of the calendar: further on there is no day to fall due.
+            models.CheckConstraint(
+                name="termrule_lengths_sensible",
+                condition=Q(years__range=(1, 20), max_delay_months__lte=120),
+                violation_error_message="每届年数须为1至20年，最长延期不超过120个月",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"每届{self.years}年"

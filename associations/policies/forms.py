@@ -11,7 +11,7 @@ from associations.policies.tables import WEEKDAYS
 from associations.register.fields import AssociationField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
-from portal.lib.form_fields import DayInput, PlaceCodeField
+from portal.lib.form_fields import DayField, PlaceCodeField
 from portal.records.forms import RecordForm, VersionedForm, formfield_of
 
 FAMILIES = [(name, family._meta.verbose_name) for name, family in FAMILY_NAMES.items()]
@@ -183,9 +183,5 @@ def rule_form(family: type[Rule], form: type[F]) -> type[F]:
 
 
 class EndForm(forms.Form):
-    on = forms.DateField(
-        label="失效日期",
-        help_text="规定有效的最后一天；之前各日的判断不受影响",
-        widget=DayInput(),
-    )
+    on = DayField(label="失效日期", help_text="规定有效的最后一天；之前各日的判断不受影响")
     seen = forms.IntegerField(widget=forms.HiddenInput)

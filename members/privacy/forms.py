@@ -3,7 +3,7 @@ from django.db.models import Model
 
 from members.enums import IdentityCheck, RequestKind
 from portal.lib.dates import today
-from portal.lib.form_fields import DayInput
+from portal.lib.form_fields import DayField
 from portal.records.filters import AnyChoiceFilter, DayFilter, RecordFilters
 
 from .requests import Asked
@@ -12,7 +12,7 @@ from .requests import Asked
 class AskedForm(forms.Form):
     """Who asked for what they may ask about their own data; `seen` is the version that the page showed."""
 
-    received_on = forms.DateField(label="收到日期", widget=DayInput, initial=today)
+    received_on = DayField(label="收到日期", initial=today)
     identity_check = forms.ChoiceField(label="身份核验", choices=[("", "请选择"), *IdentityCheck.choices])
     reason = forms.CharField(
         label="事由",

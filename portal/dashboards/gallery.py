@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from portal.lib.dates import BEIJING
-from portal.lib.form_fields import DayInput
+from portal.lib.form_fields import DayField
 from portal.lib.page_parts import (
     Action,
     AssociationPicker,
@@ -38,7 +38,7 @@ class SampleFilter(forms.Form):
 
 class SampleForm(forms.Form):
     number = forms.CharField(label="文号", help_text="例如 东府办〔2020〕18号，六角括号可以直接复制。")
-    dated_on = forms.DateField(label="成文日期", widget=DayInput())
+    dated_on = DayField(label="成文日期")
     forms_of_issue = forms.MultipleChoiceField(
         label="印发方式",
         choices=[("issued", "印发"), ("forwarded", "转发")],

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+# Every day that somebody gives lies between these: adding years, a day or a zone then stays in the calendar.
+EARLIEST_DAY = date(1900, 1, 1)
+LATEST_DAY = date(2099, 12, 31)
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -23,18 +26,27 @@ def today() -> date:
     return now().date()
 
 
-def parse_day(text: str) -> date:
+def parse_day(text: str, *, first: date = EARLIEST_DAY) -> date:
     """Read a day written as YYYY-MM-DD.
 
-    Raises: DayError for any other form and for days that the calendar lacks.
+    Raises: DayError for any other form, for days that the calendar lacks, before `first` or after 2099.
     """
     # date.fromisoformat alone also takes 20260609 and 2026-W24-2, which nobody means in a form.
     if not ISO_DAY.fullmatch(text):
         raise DayError(f"“{text[:40]}”不是日期，请写成 2026-06-09 的形式。")
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)  # noqa: TID251
     except ValueError:
         raise DayError(f"日历上没有“{text}”这一天，请检查月份和日期。") from None
+    return known_day(day, first=first)
+
+
+def known_day(day: date, *, first: date = EARLIEST_DAY) -> date:
+    """Return a day that records can bear. Raises: DayError for a day before `first` or after 2099."""
+    if not first <= day <= LATEST_DAY:
+        since = f"{first.year}年{first.month}月" if first.month > 1 else f"{first.year}年"
+        raise DayError(f"“{day.isoformat()}”超出范围，请填写{since}至{LATEST_DAY.year}年的日期。")
+    return day
 
 
 def add_months(day: date, months: int) -> date:

@@ -3,11 +3,12 @@
 from datetime import date
 
 from django.db.models import QuerySet
-from django_filters import CharFilter, ChoiceFilter, DateFilter, Filter, FilterSet, TypedChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet, TypedChoiceFilter
 
 from portal.accounts.models import User
 from portal.accounts.scope import ScopedQuerySet
-from portal.lib.form_fields import DayInput, PlaceCodeField
+from portal.lib.dates import EARLIEST_DAY
+from portal.lib.form_fields import DayField, PlaceCodeField
 
 ALL = "全部"
 
@@ -16,9 +17,11 @@ class PlaceCodeFilter(Filter):
     field_class = PlaceCodeField
 
 
-class DayFilter(DateFilter):
+class DayFilter(Filter):
+    field_class = DayField
+
     def __init__(self, *args, **options) -> None:
-        super().__init__(*args, widget=DayInput(), **options)
+        super().__init__(*args, first=EARLIEST_DAY, **options)
 
 
 class AnyChoiceFilter(ChoiceFilter):

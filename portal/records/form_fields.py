@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
-from portal.lib.form_fields import DayInput
+from portal.lib.dates import EARLIEST_DAY
+from portal.lib.form_fields import DayField
 from portal.lib.money import YuanField
 
 from .file_types import ACCEPTED, TYPE_BY_SUFFIX
@@ -49,7 +50,7 @@ def formfield_of(field: models.Field, **options) -> forms.Field | None:
             widget=forms.CheckboxSelectMultiple,
         )
     if isinstance(field, models.DateField):
-        options["widget"] = DayInput()
+        options |= {"form_class": DayField, "first": EARLIEST_DAY}
     made = field.formfield(**options)
     if field.choices and made:
         made.choices = [(value, label if value else "请选择") for value, label in made.choices]

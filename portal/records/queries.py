@@ -3,14 +3,15 @@
 import json
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import cast
+from typing import Any, cast
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import OperationalError, transaction
-from django.db.models import Field, ForeignKey, Model, Q, QuerySet
+from django.db.models import DateTimeField, Field, ForeignKey, Model, Q, QuerySet
 from django.http import QueryDict
 
 from portal.lib.database_settings import database_settings
+from portal.lib.keyset import moment_in
 
 COUNT_LIMIT = 100_000
 # In the planner's units: what counting 100,000 rows along an index costs, several times over. Where the rows
@@ -147,11 +148,19 @@ def edge_in(query: QueryDict, *, model: type[Model], order: Order) -> Edge | Non
         if name in query:
             value, _, key = query.get(name, "").rpartition("~")
             try:
-                parsed = _field_at(model, order.path).to_python(value)
-                return Edge(value=parsed, key=int(key), is_backwards=name == "before")
+                return Edge(
+                    value=_read(_field_at(model, order.path), value),
+                    key=int(key),
+                    is_backwards=name == "before",
+                )
             except (ValidationError, ValueError):
                 raise BadRequest("页码有误，请从第一页重新查看") from None
     return None
+
+
+def _read(field: Field, text: str) -> Any:
+    # A moment without a zone is none that a page has written.
+    return moment_in(text) if isinstance(field, DateTimeField) else field.to_python(text)
 
 
 def _beyond(edge: Edge, order: Order) -> Q:

@@ -8,7 +8,7 @@ from associations.models import Association
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.dates import today
-from portal.lib.form_fields import DayInput
+from portal.lib.form_fields import DayField, DayInput
 
 from .actions import FIRST_DAY
 from .models import ReportFormat, ReportKind
@@ -24,7 +24,7 @@ class ReportForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="报告", choices=ReportKind, widget=forms.CheckboxSelectMultiple, initial=[ReportKind.QUOTA]
     )
-    on = forms.DateField(
+    on = DayField(
         label="截至日期",
         widget=DayInput({"min": FIRST_DAY.isoformat()}),
     )

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from portal.accounts.models import User
 from portal.audit.digests import bounds
 from portal.audit.models import Disclosure, Look
-from portal.lib.asof import FIRST_DAY, LAST_DAY
+from portal.lib.keyset import moment_in
 
 from . import lists
 from .forms import DisclosureForm, LookForm, RangeForm, SignInForm, TrailForm
@@ -115,18 +115,10 @@ def edge_in(query: QueryDict) -> Edge | None:
             at, _, rest = query.get(name, "").partition("~")
             kind, _, key = rest.partition("~")
             try:
-                return Edge(at=_moment(at), kind=kind, key=_key(key), is_backwards=name == "before")
+                return Edge(at=moment_in(at), kind=kind, key=_key(key), is_backwards=name == "before")
             except ValueError:
                 raise BadRequest("页码有误，请从第一页重新查看") from None
     return None
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    # Near the ends of the calendar the moment may lie outside it in another zone.
-    if moment.tzinfo is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
-        raise ValueError("no moment of a row")
-    return moment
 
 
 def _key(text: str) -> int:

@@ -117,7 +117,9 @@ def test_secret_in_a_query_opens_nothing(client, invited, address):
     assert ("newcomer" in text, invited.secret in text) == (False, False)
 
 
-@pytest.mark.parametrize("pasted", ["{}", " {}\n", "https://h/accounts/link/open/#{}", "https://h/link/?key={}"])
+@pytest.mark.parametrize(
+    "pasted", ["{}", " {}\n", "https://h/accounts/link/open/#{}", "https://h/link/?key={}"]
+)
 def test_code_and_whole_link_can_be_pasted(client, invited, pasted):
     page = show(client, pasted.format(invited.secret))
 

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 import pytest
 import schemathesis
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -19,16 +18,15 @@ from portal.accounts.roles import ROLES
 from portal.lib.env import Rate
 from tests import factories
 from tests.access import world
+from tests.access.operations import read_schema, real_values
 
 CASES = 5_000
 SEED = 20261125
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory):
-    path = tmp_path_factory.mktemp("schema") / "schema.json"
-    call_command("spectacular", "--format", "openapi-json", "--file", str(path))
-    return schemathesis.openapi.from_dict(json.loads(path.read_text()))
+def schema():
+    return schemathesis.openapi.from_dict(read_schema())
 
 
 @pytest.fixture
@@ -55,16 +53,6 @@ def whole(here):
     client = Client(raise_request_exception=False)
     client.force_login(user)
     return client
-
-
-def real_values(here, path: str) -> dict[str, object]:
-    """Name the county's own record of this address, for half of the requests to go past the 404."""
-    place = here.places["own"]
-    slug = path.removeprefix("/api/v1/").split("/")[0]
-    jobs = {"imports": place.import_batch, "exports": place.records["export"]}
-    record = jobs.get(slug) or place.records.get(slug) or getattr(place, slug.removesuffix("s"), None)
-    keys = {"code": place.code, "name": place.report_file}
-    return keys | ({"id": record.pk, "key": record.pk} if record else {})
 
 
 def written(body: object) -> bytes:
@@ -104,7 +92,7 @@ def test_no_operation_answers_with_a_server_error(schema, here, whole):
 
     def check(case, is_real):
         nonlocal asked
-        values = real_values(here, case.path) if is_real else {}
+        values = real_values(here.places["own"], case.path) if is_real else {}
         asked += 1
         try:
             response = ask(whole, case, values)

@@ -38,6 +38,19 @@ def test_parse_day_refuses_days_that_are_none(text):
     assert str(caught.value) == f"日历上没有“{text}”这一天，请检查月份和日期。"
 
 
+@pytest.mark.parametrize("text", ["1900-01-01", "2099-12-31"])
+def test_parse_day_reads_the_first_day_and_the_last(text):
+    assert dates.parse_day(text).isoformat() == text
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1799-12-31", "1899-12-31", "2100-01-01", "9999-12-31"])
+def test_parse_day_refuses_days_that_no_record_bears(text):
+    with pytest.raises(dates.DayError) as caught:
+        dates.parse_day(text)
+
+    assert str(caught.value) == f"“{text}”超出范围，请填写1900年至2099年的日期。"
+
+
 def test_parse_day_repeats_only_the_start_of_a_long_text():
     with pytest.raises(dates.DayError) as caught:
         dates.parse_day("9" * 5000)

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from associations.register.fields import AssociationField
 from portal.accounts.models import User
 from portal.api.parsers import ShallowJSONParser
+from portal.lib.form_fields import DayField
 from portal.lib.money import YuanField, yuan
 from portal.records.types import MOST_DIGITS, RecordType, rows_of
 
@@ -169,4 +170,6 @@ def _shape(field: forms.Field) -> serializers.Field:
         return serializers.BooleanField(**options)
     if isinstance(field, YuanField):
         return serializers.IntegerField(**options, allow_null=True)
+    if isinstance(field, DayField):
+        return serializers.DateField(**options, allow_null=True)
     return serializers.CharField(**options, allow_null=True, allow_blank=True)

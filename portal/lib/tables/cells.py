@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TypeVar
 
+from portal.lib.dates import DayError, known_day
 from portal.lib.findings import Finding, Severity
 from portal.lib.tables.places import named, shown
 
@@ -81,7 +82,7 @@ def as_day(value: Value) -> date | Finding | None:
         case datetime():
             return unreadable(f"应为日期，这里还有钟点“{value:%H:%M:%S}”，请只填日期")
         case date():
-            return value
+            return _known_day(value)
         case str():
             return _written_day(unicodedata.normalize("NFKC", value))
     return unreadable(f"应为日期（{DAY_FORMS}），这里是“{_seen(value)}”")
@@ -140,9 +141,17 @@ def _written_day(text: str) -> date | Finding:
     year, _, *rest = parts.groups()
     month, day = (part for part in rest if part)
     try:
-        return date(int(year), int(month), int(day))
+        written = date(int(year), int(month), int(day))
     except ValueError:
         return unreadable(f"日历上没有“{shown(text)}”这一天，请检查月份和日期")
+    return _known_day(written)
+
+
+def _known_day(day: date) -> date | Finding:
+    try:
+        return known_day(day)
+    except DayError as error:
+        return unreadable(str(error).removesuffix("。"))
 
 
 def _seen(value: Value) -> str:

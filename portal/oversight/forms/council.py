@@ -11,7 +11,7 @@ from members.former_seats import FormerSeat
 from members.queries import PostSeats
 from members.seat_counts import Seat
 from portal.lib.dates import today
-from portal.lib.form_fields import DayInput
+from portal.lib.form_fields import DayField
 from portal.oversight.council_filters import ENDED, ENDING, CouncilFilter
 
 SEAT_ROWS = 4
@@ -93,16 +93,14 @@ class TermForm(forms.Form):
     number = forms.IntegerField(
         label="届次", min_value=1, max_value=99, help_text="第几届，如 5；首次登记时可从现任届次开始"
     )
-    congress_on = forms.DateField(
-        label="会员代表大会日期", widget=DayInput(), help_text="本届自大会当日起算，上一届止于前一日"
-    )
+    congress_on = DayField(label="会员代表大会日期", help_text="本届自大会当日起算，上一届止于前一日")
 
     def clean_congress_on(self):
         return not_in_the_future(self.cleaned_data["congress_on"])
 
 
 class LeaveForm(forms.Form):
-    ends_on = forms.DateField(label="最后在任日", widget=DayInput(), help_text="这一天仍计入在任")
+    ends_on = DayField(label="最后在任日", help_text="这一天仍计入在任")
     exit = forms.ChoiceField(
         label="卸任原因", choices=[choice for choice in Exit.choices if choice[0] != Exit.RE_ELECTION]
     )

@@ -3,7 +3,7 @@ from django import forms
 from associations.enums import FIRST_DAY
 from associations.milestones.rules import achievement_findings
 from portal.lib.dates import today
-from portal.lib.form_fields import DayInput
+from portal.lib.form_fields import DayField, DayInput
 from portal.records.file_types import TYPE_BY_SUFFIX
 
 
@@ -11,7 +11,7 @@ class ClaimForm(forms.Form):
     document_number = forms.CharField(
         label="文号", max_length=100, help_text="照文件抄录，如 东府办发〔2020〕8号"
     )
-    achieved_on = forms.DateField(
+    achieved_on = DayField(
         label="成文日期",
         help_text="文件落款的日期；是否按期完成以此为准",
         widget=DayInput({"min": FIRST_DAY.isoformat()}),

@@ -8,7 +8,8 @@ from members.enums import Exit, Sex
 from members.models import Person
 from members.queries import Occupant
 from members.session_rules import Arrival, Departure, NewPerson, SessionFacts
-from portal.lib.form_fields import DayInput
+from portal.lib.dates import EARLIEST_DAY
+from portal.lib.form_fields import DayField
 
 from .council import not_in_the_future
 
@@ -24,12 +25,8 @@ class FactsForm(forms.Form):
     body = forms.ChoiceField(label="机构", choices=Body)
     number = forms.IntegerField(label="次", min_value=1, max_value=99, help_text="本届该机构的第几次会议")
     is_enlarged = forms.BooleanField(label="扩大会议", required=False)
-    starts_on = forms.DateField(
-        label="开始日期", widget=DayInput(), help_text="卸任者任至前一日，新任者自当日起任"
-    )
-    ends_on = forms.DateField(
-        label="结束日期", widget=DayInput(), required=False, help_text="一天的会议可不填"
-    )
+    starts_on = DayField(label="开始日期", help_text="卸任者任至前一日，新任者自当日起任")
+    ends_on = DayField(label="结束日期", required=False, help_text="一天的会议可不填")
     place = forms.CharField(label="地点", max_length=100, required=False)
     expected_count = forms.IntegerField(label="应到人数", min_value=0, max_value=9999, required=False)
     attended_count = forms.IntegerField(label="实到人数", min_value=0, max_value=9999, required=False)
@@ -75,7 +72,7 @@ class EntryForm(forms.Form):
     query = forms.CharField(label="查找已登记人员", max_length=50, required=False)
     name = forms.CharField(label="姓名", max_length=50, required=False)
     sex = forms.ChoiceField(label="性别", choices=[("", "—"), *Sex.choices], required=False)
-    born_on = forms.DateField(label="出生日期", widget=DayInput(), required=False)
+    born_on = DayField(label="出生日期", first=EARLIEST_DAY, required=False)
     workplace = forms.CharField(label="工作单位", max_length=100, required=False)
     title = forms.CharField(label="单位职务", max_length=100, required=False)
     phone = forms.CharField(label="电话", max_length=30, required=False)

@@ -6,7 +6,7 @@ from associations.register.fields import AssociationField
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 from portal.lib.dates import today
-from portal.lib.form_fields import DayInput
+from portal.lib.form_fields import DayField, DayInput
 from portal.oversight.enums import NoticeKind, NoticeStep
 from portal.records.file_types import TYPE_BY_SUFFIX
 
@@ -31,7 +31,7 @@ class NoticeForm(forms.Form):
         label="机构", choices=NONE + Body.choices, required=False, help_text="比例不达标须选择"
     )
     finding = text_field("发现的问题", "写明事实和依据，发出后被督办协会会看到")
-    on = forms.DateField(label="发现日期", widget=DayInput({"min": FIRST_DAY.isoformat()}), initial=today)
+    on = DayField(label="发现日期", widget=DayInput({"min": FIRST_DAY.isoformat()}), initial=today)
 
     def __init__(self, *args, user: User, **options) -> None:
         super().__init__(*args, **options)
@@ -50,8 +50,8 @@ class IssueForm(SeenStepForm):
     document_number = forms.CharField(
         label="文号", max_length=100, help_text="照文件抄录，如 洪计生协〔2026〕8号"
     )
-    on = forms.DateField(label="发出日期", widget=DayInput({"min": FIRST_DAY.isoformat()}), initial=today)
-    due_on = forms.DateField(label="回复期限", widget=DayInput({"min": FIRST_DAY.isoformat()}))
+    on = DayField(label="发出日期", widget=DayInput({"min": FIRST_DAY.isoformat()}), initial=today)
+    due_on = DayField(label="回复期限", widget=DayInput({"min": FIRST_DAY.isoformat()}))
     text = forms.CharField(
         label="要求", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -69,7 +69,7 @@ class AnswerForm(SeenStepForm):
 
 class ReturnAnswerForm(SeenStepForm):
     text = text_field("退回理由", "写明还缺什么、怎样补充")
-    due_on = forms.DateField(label="新的回复期限", widget=DayInput({"min": FIRST_DAY.isoformat()}))
+    due_on = DayField(label="新的回复期限", widget=DayInput({"min": FIRST_DAY.isoformat()}))
 
 
 class CloseForm(SeenStepForm):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.lib.dates import EARLIEST_DAY, LATEST_DAY
 from portal.lib.findings import Finding, Severity
 from portal.lib.tables.cells import as_choice, as_day, as_flag, as_integer, as_text, typed
 
@@ -135,6 +136,11 @@ def test_as_day_refuses_what_could_mean_another_day(text):
         (None, None),
         ("2026-02-29", no("日历上没有“2026-02-29”这一天，请检查月份和日期。")),
         ("0000年1月1日", no("日历上没有“0000年1月1日”这一天，请检查月份和日期。")),
+        ("1899-12-31", no("“1899-12-31”超出范围，请填写1900年至2099年的日期。")),
+        ("9999年12月31日", no("“9999-12-31”超出范围，请填写1900年至2099年的日期。")),
+        (date(1, 1, 1), no("“0001-01-01”超出范围，请填写1900年至2099年的日期。")),
+        ("1900-01-01", date(1900, 1, 1)),
+        (date(2099, 12, 31), date(2099, 12, 31)),
         (46182, no(f"应为日期（{FORMS}），这里是“46182”。")),
         (MORNING, no("应为日期，这里还有钟点“08:30:00”，请只填日期。")),
     ],
@@ -192,7 +198,7 @@ def test_readers_answer_every_cell_with_a_value_or_a_finding(value):
     assert isinstance(as_flag(value), bool | Finding | None)
 
 
-@given(st.dates())
+@given(st.dates(EARLIEST_DAY, LATEST_DAY))
 def test_as_day_reads_every_day_that_was_written(day):
     forms = [
         day.isoformat(),
