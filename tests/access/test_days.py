@@ -26,6 +26,13 @@ from .routes import read_matrix
 NO_DAY = "2024-02-30"
 DAYS = ("0001-01-01", "1799-12-31", "9999-12-31", NO_DAY)
 GOOD = "2024-01-10"
+# Rows of lists by their day or moment, as the several kinds of pages write them.
+EDGES = (
+    *(f"{day}~1" for day in DAYS),
+    "0001-01-01T00:00+23:59~1",
+    "9999-12-31T23:59-23:59~1",
+    "9999-12-31.1",
+)
 # What is said of the days: out of the calendar, and none.
 REFUSALS = ("超出范围", "输入一个有效的日期", "日历上没有")
 KNOWN = {
@@ -97,19 +104,16 @@ def test_no_day_of_a_form_is_a_server_error(here, client):
 def test_no_day_and_no_edge_in_an_address_is_a_server_error(here, client):
     odd = {"on": NO_DAY, "after": "nonsense"}
     reading = [page for page in pages(here) if ask(client, "GET", page, odd)[0] == 400]
-    asked = [("on", day) for day in DAYS]
-    asked += [("after", f"{day}{rest}") for day in DAYS for rest in ("~1", ".1", "T00:00:00+00:00~1")]
+    dated = [page for page in reading if ask(client, "GET", page, {"on": NO_DAY})[0] == 400]
+    paged = [page for page in reading if ask(client, "GET", page, {"after": "nonsense"})[0] == 400]
 
-    answers = {
-        (page, name, value): ask(client, "GET", page, {name: value})[0]
-        for page in reading
-        for name, value in asked
-    }
+    asked = [(page, "on", day) for page in dated for day in DAYS]
+    asked += [(page, "after", edge) for page in paged for edge in EDGES]
+    answers = {each: ask(client, "GET", each[0], {each[1]: each[2]})[0] for each in asked}
 
-    dated = {page for page in reading if answers[page, "on", NO_DAY] == 400}
     assert len(dated) >= LEAST_PAGES
-    assert dated >= {"/associations/", "/policies/", "/councils/"}
-    assert {"/audit/", "/audit/looks/", "/personal-data/requests/"} <= set(reading)
+    assert {"/associations/", "/policies/", "/councils/"} <= set(dated)
+    assert {"/audit/", "/audit/looks/", "/personal-data/requests/"} <= set(paged)
     assert {key: status for key, status in answers.items() if status not in (200, 400)} == {}
 
 
