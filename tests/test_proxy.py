@@ -1,33 +1,16 @@
-"""The web server of docker-compose.yml, started as it stands there: what it writes down of a request.
+"""The web server of docker-compose.yml, started as it stands there: what it writes down of a request."""
 
-Only the host, the ports, the portal behind it, the certificate and the places of its own files are others.
-"""
-
-import json
-import socket
-import ssl
-import subprocess
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
-from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-import yaml
 
-from bin import prepare
+from tests.nginx import HOST, Proxy, free_port, started, write_certificate
 
 SECRET = "s3cret-of-a-link"
 NAME = "%E6%9F%90%E5%A7%93%E5%90%8D"
 QUERY = f"key={SECRET}&q={NAME}"
 TOLD = {"User-Agent": f"agent-{SECRET}", "Referer": f"https://portal.test/records/people/?{QUERY}"}
-HOST = "127.0.0.1"
-PATIENCE = 60
-PLACES = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 FIELDS = {
     "timestamp",
     "logger",
@@ -62,115 +45,9 @@ class Portal(BaseHTTPRequestHandler):
         pass
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proxy:
-    folder: Path
-    port: int
-    plain_port: int
-
-    def ask(self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> int:
-        connection = HTTPSConnection(HOST, self.port, timeout=PATIENCE, context=trusting())
-        connection.request(method, path, headers=TOLD | (headers or {}))
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    def send(self, text: str, *, plain: bool = False) -> None:
-        """Send what no client library would, and wait for the end of it."""
-        with socket.create_connection((HOST, self.plain_port if plain else self.port), PATIENCE) as opened:
-            wrapped = nullcontext(opened) if plain else trusting().wrap_socket(opened)
-            # What is too long is cut off before it is sent, and before its answer is read.
-            with wrapped as line, suppress(ConnectionError, ssl.SSLError):
-                line.sendall(text.encode())
-                while line.recv(65536):
-                    pass
-
-    def lines(self, count: int) -> list[dict[str, object]]:
-        """Return what is in the access log, once it has that many lines."""
-        end = time.monotonic() + PATIENCE
-        while len(found := (self.folder / "stdout").read_text().splitlines()) < count:
-            assert time.monotonic() < end, found
-            time.sleep(0.02)
-        return [json.loads(line) for line in found]
-
-    def everything_written(self) -> str:
-        return "".join(path.read_text(errors="replace") for path in self.folder.rglob("*") if path.is_file())
-
-
-def trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
-def configuration(proxy: Proxy, *, upstream: int) -> str:
-    text = yaml.safe_load(Path("docker-compose.yml").read_text())["configs"]["nginx"]["content"]
-    others = {
-        "${PORTAL_HOST}": "portal.test",
-        "$$": "$",
-        "listen 80 ": f"listen {HOST}:{proxy.plain_port} ",
-        "listen 443 ": f"listen {HOST}:{proxy.port} ",
-        "server web:8000;": f"server {HOST}:{upstream};",
-        "/run/secrets/": f"{proxy.folder.parent}/",
-        "http {": "http {" + "".join(f"{name}_temp_path {proxy.folder}/{name};" for name in PLACES),
-    }
-    for old, new in others.items():
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
-@contextmanager
-def started(folder: Path, *, upstream: int) -> Iterator[Proxy]:
-    proxy = Proxy(folder=folder / "nginx", port=free_port(), plain_port=free_port())
-    proxy.folder.mkdir()
-    config = folder / "nginx.conf"
-    config.write_text(configuration(proxy, upstream=upstream))
-    directives = f"daemon off; pid {folder}/pid;"
-    command = [prepare.nginx(), "-e", "stderr", "-p", folder, "-c", config, "-g", directives]
-    with (proxy.folder / "stdout").open("a") as out, (proxy.folder / "stderr").open("a") as errors:
-        process = subprocess.Popen(command, stdout=out, stderr=errors)
-    try:
-        wait_for(proxy, process)
-        yield proxy
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def wait_for(proxy: Proxy, process: subprocess.Popen) -> None:
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection((HOST, proxy.port), PATIENCE).close()
-        except OSError:
-            assert process.poll() is None, proxy.everything_written()
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        else:
-            return
-
-
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with a certificate, which the workers of nginx may enter."""
-    tmp_path.chmod(0o755)
-    names = [
-        "-keyout",
-        tmp_path / "tls_key",
-        "-out",
-        tmp_path / "tls_certificate",
-        "-subj",
-        "/CN=portal.test",
-    ]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
-    subprocess.run(command, check=True, capture_output=True)
+    write_certificate(tmp_path)
     return tmp_path
 
 
@@ -197,12 +74,12 @@ def assert_keeps_secrets(proxy: Proxy) -> None:
 def test_requests_are_told_without_what_they_carry(folder, portal):
     with started(folder, upstream=portal.server_port) as proxy:
         statuses = [
-            proxy.ask(f"/records/people/?{QUERY}"),
-            proxy.ask(f"/accounts/link/?{QUERY}", method="GET"),
+            proxy.ask(f"/records/people/?{QUERY}", TOLD),
+            proxy.ask(f"/accounts/link/?{QUERY}", TOLD),
             # As mail programs mangle a link.
-            proxy.ask(f"/accounts/link/open/%23{SECRET}"),
-            proxy.ask(f"/accounts/link/%3Fkey={SECRET}"),
-            proxy.ask(f"/metrics?{QUERY}"),
+            proxy.ask(f"/accounts/link/open/%23{SECRET}", TOLD),
+            proxy.ask(f"/accounts/link/%3Fkey={SECRET}", TOLD),
+            proxy.ask(f"/metrics?{QUERY}", TOLD),
         ]
         lines, seen = told(proxy, count=5), proxy.lines(5)
 
@@ -224,7 +101,7 @@ def test_requests_are_told_without_what_they_carry(folder, portal):
 
 def test_dead_portal_is_told_by_its_status_alone(folder):
     with started(folder, upstream=free_port()) as proxy:
-        status = proxy.ask(f"/accounts/link/?{QUERY}")
+        status = proxy.ask(f"/accounts/link/?{QUERY}", TOLD)
         (line,) = proxy.lines(1)
 
     assert status == 502
@@ -234,7 +111,7 @@ def test_dead_portal_is_told_by_its_status_alone(folder):
 
 def test_portal_that_breaks_off_is_told_by_its_status_alone(folder, portal):
     with started(folder, upstream=portal.server_port) as proxy:
-        status = proxy.ask(f"/breaks-off/?{QUERY}")
+        status = proxy.ask(f"/breaks-off/?{QUERY}", TOLD)
         lines = told(proxy, count=1)
 
     assert (status, lines) == (502, [("GET", "/breaks-off/", 502)])

@@ -5,10 +5,10 @@ The pages' are found by looking through the forms of all pages, the API's by its
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django import forms
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -16,6 +16,7 @@ from django.urls import get_resolver
 from django_filters import FilterSet
 
 from portal.accounts.roles import ROLES
+from portal.lib.env import Rate
 from portal.lib.form_fields import DayField
 from tests import factories
 
@@ -50,8 +51,9 @@ LEAST_FIELDS, LEAST_PAGES, LEAST_OF_API = 150, 10, 60
 
 
 @pytest.fixture
-def client(here):
-    """A browser of somebody who holds every role at the county."""
+def client(here, settings):
+    """A browser of somebody who holds every role at the county, and may ask as often as they like."""
+    settings.API_RATE = Rate(count=100_000, period=timedelta(hours=1))
     county = here.places["own"].association
     user = factories.user(username="whole", association=county)
     for role in ROLES:
@@ -62,7 +64,6 @@ def client(here):
 
 def ask(client: Client, method: str, path: str, values: dict, **options) -> tuple[int, str]:
     """Send a request, undo what it wrote, and return status and text of the answer."""
-    cache.clear()
     with transaction.atomic():
         response: HttpResponse = getattr(client, method.lower())(path, values, **options)
         content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -114,6 +115,16 @@ def test_no_day_and_no_edge_in_an_address_is_a_server_error(here, client):
     assert len(dated) >= LEAST_PAGES
     assert {"/associations/", "/policies/", "/councils/"} <= set(dated)
     assert {"/audit/", "/audit/looks/", "/personal-data/requests/"} <= set(paged)
+    assert {key: status for key, status in answers.items() if status not in (200, 400)} == {}
+
+
+def test_no_day_of_an_export_of_the_trail_is_a_server_error(here, client):
+    exports = [page for page in pages(here) if page.startswith("/audit/") and "/export." in page]
+    asked = [(page, name, day) for page in exports for name in ("since", "until") for day in DAYS]
+
+    answers = {each: ask(client, "GET", each[0], {each[1]: each[2]})[0] for each in asked}
+
+    assert len(exports) == 6
     assert {key: status for key, status in answers.items() if status not in (200, 400)} == {}
 
 

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from contextlib import suppress
 
 import pytest
@@ -15,10 +14,10 @@ from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
 from portal.lib.logs import without_queries
+from tests.patience import SECONDS, wait_until
 
 SECRET = "s3cret-of-a-link"
 HOST = "127.0.0.1"
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -90,22 +89,25 @@ def gunicorn(tmp_path):
         )
     yield port, log
     process.terminate()
-    process.wait(PATIENCE)
+    process.wait(SECONDS)
+
+
+def is_open(port: int) -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection((HOST, port), SECONDS):
+        return True
+    return False
 
 
 def send(port: int, line: str) -> str:
     request = f"{line}\r\nHost: localhost\r\nReferer: /a/?{SECRET}\r\nConnection: close\r\n\r\n"
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with suppress(ConnectionRefusedError), socket.create_connection((HOST, port), PATIENCE) as opened:
-            opened.sendall(request.encode())
-            return opened.makefile().readline().split()[1]
-        time.sleep(0.05)
-    raise AssertionError("gunicorn did not start")
+    with socket.create_connection((HOST, port), SECONDS) as opened:
+        opened.sendall(request.encode())
+        return opened.makefile().readline().split()[1]
 
 
 def test_web_server_keeps_queries_to_itself(gunicorn):
     port, log = gunicorn
+    wait_until(lambda: is_open(port), log.read_text)
 
     statuses = [
         send(port, f"GET /healthz?q={SECRET} HTTP/1.1"),
