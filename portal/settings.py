@@ -246,8 +246,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = FILES_DIR
-# How often one user may have masked personal data shown whole on one day.
+# How often one user may be shown masked personal data whole, or told whether a guess is right, on one day.
 REVEALS_PER_DAY = env.int("REVEALS_PER_DAY", default=50)
+# How many rows with masked personal data the imports of one user may compare with the register on one day:
+# one full file of 50,000 rows, and the same again once it was corrected.
+IMPORT_MATCHES_PER_DAY = env.int("IMPORT_MATCHES_PER_DAY", default=100_000)
 MAX_FILE_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -58,6 +58,11 @@ def second_factor_required(view: View) -> View:
     return asked
 
 
+def has_second_factor(user: User) -> bool:
+    """Tell whether a code was given in this session; a token was given out to somebody who had done so."""
+    return user.token is not None or user.is_verified()
+
+
 def _asked_from(request: HttpRequest) -> str:
     if request.method in ("GET", "HEAD") and not request.htmx:
         return request.get_full_path()

@@ -8,6 +8,7 @@ class Channel(models.TextChoices):
     REPORT = "report", "报告"
     REVEAL = "reveal", "查看完整信息"
     COPY = "copy", "本人副本"
+    MATCH = "match", "核对"
 
 
 class DisclosureChannel(models.TextChoices):
@@ -21,5 +22,5 @@ class DisclosureChannel(models.TextChoices):
     COPY = "copy", "本人副本"
 
 
-# By which values are shown that a mask hides elsewhere.
-WHOLE = (Channel.REVEAL, Channel.COPY)
+# By which somebody learns what a mask hides elsewhere: they are shown it, or told whether they guessed it.
+WHOLE = (Channel.REVEAL, Channel.COPY, Channel.MATCH)

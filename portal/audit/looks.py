@@ -13,6 +13,7 @@ from .failures import NotRecorded
 from .models import Look
 
 AT_ONCE = 2_000
+NO_RECORD = 0
 
 
 class LookNotRecorded(NotRecorded):
@@ -32,7 +33,7 @@ def record_looks(
     `code_of` returns the code of the association that owns a record.
     Raises: LookNotRecorded.
     """
-    looks = (
+    _write(
         Look(
             user=user,
             channel=channel,
@@ -43,6 +44,22 @@ def record_looks(
         )
         for record in records
     )
+
+
+def record_question(*, user: User, model: type[Model], code: str, channel: Channel, purpose: str) -> None:
+    """Write that the user asked about records of a model where no single one is the answer.
+
+    Shape: a look with the key 0; `code` is of the association whose auditors read it.
+    Raises: LookNotRecorded.
+    """
+    label = str(model._meta.label_lower)
+    look = Look(
+        user=user, channel=channel, model=label, key=NO_RECORD, association_code=code, purpose=purpose
+    )
+    _write([look])
+
+
+def _write(looks: Iterable[Look]) -> None:
     try:
         with transaction.atomic():
             Look.objects.bulk_create(looks, batch_size=AT_ONCE)

@@ -24,10 +24,14 @@ TO_COUNTY = re.compile(PROVINCE + CITY + COUNTY)
 
 
 def mask_id_number(number: str) -> str:
-    """Show the first and the last character only: the birth date beside it tells the middle."""
+    """Show the first character only.
+
+    The birth date stands beside it and the office tells the district: what is left are the three digits of
+    the serial. The last character is worked out from all others and would leave one in eleven of them.
+    """
     if len(number) != ID_LENGTH:
         return STAR * len(number)
-    return f"{number[0]}{STAR * 16}{number[-1]}"
+    return f"{number[0]}{STAR * (ID_LENGTH - 1)}"
 
 
 def mask_phone(phone: str) -> str:

@@ -38,7 +38,7 @@ class Mask:
 MASKS = {
     "phone": Mask(label="前三后四", hide=mask_phone),
     "address": Mask(label="到乡镇街道", hide=mask_address),
-    "id-number": Mask(label="首尾各一位", hide=mask_id_number),
+    "id-number": Mask(label="仅首位", hide=mask_id_number),
 }
 
 

@@ -46,7 +46,7 @@ def reveal(
 
 
 def require_room(*, by: User, at: datetime) -> None:
-    """Refuse more whole values than a day's work needs, however they are shown; asked inside a transaction.
+    """Refuse more than a day's work needs of what masks hide, however it is told; asked inside a transaction.
 
     Raises: RuleViolation.
     """
@@ -54,5 +54,5 @@ def require_room(*, by: User, at: datetime) -> None:
     User.objects.scoped().select_for_update(no_key=True).get(pk=by.pk)
     midnight = datetime.combine(at.date(), time.min, at.tzinfo)
     if looks_since(midnight, user=by, channels=WHOLE) >= settings.REVEALS_PER_DAY:
-        message = f"今天已查看 {settings.REVEALS_PER_DAY} 次完整信息，请明天再查看"
+        message = f"今天查看、核对完整信息已达 {settings.REVEALS_PER_DAY} 次，请明天再办理"
         raise refusal(message, code="too_many")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from portal.audit.looks import NO_RECORD
 from portal.audit.models import Disclosure, Look
 from portal.lib.dates import BEIJING
 from portal.lib.spreadsheet import Cell
@@ -69,7 +70,7 @@ def look_cells(look: Look) -> list[Cell]:
         f"{look.user}（{look.user.username}）",
         look.get_channel_display(),
         kind.label if kind else look.model,
-        str(look.key),
+        str(look.key) if look.key != NO_RECORD else "",
         look.association_code,
         look.purpose,
     ]

@@ -1,4 +1,5 @@
 import pytest
+from stdnum.cn import ric
 
 from portal.lib.masks import mask_address, mask_id_number, mask_name, mask_phone
 
@@ -6,7 +7,7 @@ from portal.lib.masks import mask_address, mask_id_number, mask_name, mask_phone
 @pytest.mark.parametrize(
     ("number", "shown"),
     [
-        ("11010519491231002X", "1****************X"),
+        ("11010519491231002X", "1*****************"),
         ("110105491231002", "***************"),
         ("110105194912310021X", "*" * 19),
         ("", ""),
@@ -14,6 +15,12 @@ from portal.lib.masks import mask_address, mask_id_number, mask_name, mask_phone
 )
 def test_mask_id_number(number, shown):
     assert mask_id_number(number) == shown
+
+
+def test_mask_and_birth_date_leave_every_serial_of_a_district():
+    bodies = [f"36010219900307{serial:03d}" for serial in range(1000)]
+
+    assert len({mask_id_number(f"{body}{ric.calc_check_digit(f'{body}0')}") for body in bodies}) == 1
 
 
 @pytest.mark.parametrize(

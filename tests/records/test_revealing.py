@@ -69,7 +69,7 @@ def test_whole_value_is_in_no_session_cookie_or_later_page(verified, person):
     later = verified.get(PEOPLE.url("detail", person.pk))
 
     assert NUMBER not in f"{response.cookies}{dict(verified.session)}{texts(later)}"
-    assert "3****************6" in texts(later)
+    assert "3*****************" in texts(later)
 
 
 def test_form_shows_nothing_whole(verified, person):
@@ -131,7 +131,7 @@ def test_looks_of_a_day_are_limited(verified, office, person, county, settings):
     other = factories.verified(Client(), colleague).post(url(person), ASKED)
 
     assert shown == [True, True, False]
-    assert refused.context["form"].non_field_errors() == ["今天已查看 2 次完整信息，请明天再查看"]
+    assert refused.context["form"].non_field_errors() == ["今天查看、核对完整信息已达 2 次，请明天再办理"]
     assert "facts" in other.context
 
 
@@ -180,9 +180,9 @@ def test_export_masks_the_number_more_than_the_page(verified, person):
     assert [cell.text for cell in page.context["rows"][0].cells] == [
         "某人员",
         "138****5678",
-        "3****************6",
+        "3*****************",
     ]
-    assert export.splitlines()[1] == "某人员,138****5678,3****************6"
+    assert export.splitlines()[1] == "某人员,138****5678,3*****************"
 
 
 def test_number_that_no_key_opens_is_a_star(verified, person, settings):

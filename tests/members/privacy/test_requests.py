@@ -105,7 +105,7 @@ def test_copies_count_among_the_looks_of_a_day(clerk, person, settings):
     answers = [clerk.post(url(person, "copy"), ASKED) for _ in range(2)]
 
     assert [answer["Content-Type"].startswith("text/html") for answer in answers] == [False, True]
-    assert "今天已查看 1 次完整信息，请明天再查看" in answers[1].content.decode()
+    assert "今天查看、核对完整信息已达 1 次，请明天再办理" in answers[1].content.decode()
     assert Look.objects.count() == 1
 
 
@@ -415,7 +415,7 @@ def test_catalogue_shows_the_registry(county):
         client.force_login(user)
         page = text(client.get("/personal-data/catalogue/"))
         assert all(entry.purpose in page for entry in registry().values())
-        assert "首尾各一位" in page
+        assert "仅首位" in page
     for user in others:
         client = Client()
         client.force_login(user)
