@@ -10,17 +10,21 @@ from portal.accounts.scope import ScopedQuerySet
 from portal.lib.sealed_columns import SealedField
 
 from .freezing import stays_while_frozen
+from .number_county import KNOWS_NUMBER_COUNTY
 
 ID_NUMBER_PURPOSE = "person.id_number"
 ERASED_NAME = "已删除人员"
+# Also to whoever does not reach the other record: it names nobody and no place.
+NUMBER_TAKEN = "该身份证号在本县（市、区）已有登记，请使用已登记的档案，或请县级协会核对"
 
 
 class PersonQuerySet(ScopedQuerySet):
     view_permission = Permission.VIEW_PEOPLE
 
 
-# The sealed number stays out of the history, which nobody can re-seal or erase; its keyed hash stays in.
-@tracked(in_bulk=True, exclude=("id_number_sealed",))
+# The sealed number stays out of the history, which nobody can re-seal or erase; its keyed hash stays in. The
+# county follows from the association, and a recode of that is no change of everybody in it.
+@tracked(in_bulk=True, exclude=("id_number_sealed", "number_county"))
 class Person(models.Model):
     """Somebody on record at an association's office: in a council, a member, a volunteer."""
 
@@ -45,6 +49,10 @@ class Person(models.Model):
     id_number_hash = models.CharField(
         "身份证号(检索值)", max_length=64, db_collation="C", null=True, editable=False
     )
+    # Written by the database alone; empty where the number stood twice before it could be held once.
+    number_county = models.CharField(
+        "身份证号登记县", max_length=6, db_collation="C", null=True, editable=False
+    )
     frozen_on = models.DateField("冻结日期", null=True, editable=False)
     erased_on = models.DateField("删除日期", null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -67,7 +75,12 @@ class Person(models.Model):
             ),
         ]
         constraints = [
-            # Within one association only: a refusal must not tell that another county knows the number.
+            # Within a county only: a refusal must not tell that another one knows the number (docs/adr/0058).
+            models.UniqueConstraint(
+                fields=["number_county", "id_number_hash"],
+                name="person_number_once_a_county",
+                violation_error_message=NUMBER_TAKEN,
+            ),
             models.UniqueConstraint(
                 fields=["association", "id_number_hash"],
                 name="person_id_number_unique",
@@ -94,7 +107,10 @@ class Person(models.Model):
                 violation_error_message="该人员的个人信息已应请求删除，不能再填写",
             ),
         ]
-        triggers = [stays_while_frozen("person_stays_while_frozen", apart_from=("id_number_sealed",))]
+        triggers = [
+            stays_while_frozen("person_stays_while_frozen", apart_from=("id_number_sealed", "number_county")),
+            KNOWS_NUMBER_COUNTY,
+        ]
 
     def __str__(self) -> str:
         return self.name

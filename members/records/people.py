@@ -6,6 +6,7 @@ from members.filters import PersonFilters
 from members.identity import duplicates_of, id_number_of, readable_id_number
 from members.merging.queries import merged_person
 from members.models import Person
+from members.person_actions import correct_person, register_person
 from members.person_form import PersonForm
 from portal.accounts.models import User
 from portal.lib.page_parts import Action
@@ -53,6 +54,8 @@ PEOPLE = RecordType(
     order="code",
     filters=PersonFilters,
     form=PersonForm,
+    make=register_person,
+    write=correct_person,
     derived=("name_key",),
     opens={"id_number_sealed": id_number_of},
     children=("appointments", "memberships", "volunteers"),

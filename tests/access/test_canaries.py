@@ -27,6 +27,7 @@ NO_TEXTS = (
     "secret_hash",
     "session_hash",
     "id_number_hash",
+    "number_county",
     "kind",
     "key",
     "end_reason",

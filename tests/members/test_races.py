@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from associations.enums import Body, Constituency, Post
-from members import actions, membership_actions, volunteer_actions
+from members import actions, identity, membership_actions, person_actions, volunteer_actions
 from members.enums import Sex
 from members.models import (
     Appointment,
@@ -23,6 +23,8 @@ from portal.accounts.roles import OFFICE
 from portal.lib.findings import RuleViolation
 from portal.records.saving import save_record
 from tests import factories
+
+from .test_identity import number
 
 THREADS = 40
 DAY = date(2021, 3, 5)
@@ -124,3 +126,49 @@ def test_service_and_the_end_of_its_contract_never_both_hold(county, office):
 
     is_served = ServiceRecord.objects.exists()
     assert Volunteer.objects.prepared(on=on).exists() is is_served
+
+
+def numbered_at(place, serial):
+    person = Person(association=place, name=f"人选{serial}", name_key="rx")
+    identity.set_id_number(person, number(), on=DAY)
+    return person
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_entries_of_one_number_in_a_county_make_one_person(county, office):
+    places = [county, factories.association("360102001"), factories.association("360102002")]
+
+    outcomes = all_at_once(
+        lambda each: person_actions.register_person(
+            numbered_at(places[each % 3], each), by=User.objects.get(pk=office.pk)
+        )
+    )
+
+    assert outcomes == ["done"] + ["same_number"] * (THREADS - 1)
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_entries_of_one_number_in_two_counties_of_a_reach_make_one_person(
+    verifier, county, other_county
+):
+    places = [county, other_county]
+
+    outcomes = all_at_once(
+        lambda each: person_actions.register_person(
+            numbered_at(places[each % 2], each), by=User.objects.get(pk=verifier.pk)
+        )
+    )
+
+    assert outcomes == ["done"] + ["same_number"] * (THREADS - 1)
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forty_writes_of_one_number_without_the_action_make_one_person_a_county(county, other_county):
+    places = [county, factories.association("360102001"), factories.association("360102002"), other_county]
+
+    outcomes = all_at_once(lambda each: save_record(numbered_at(places[each % 4], each)))
+
+    assert [outcomes.count("done"), len(outcomes)] == [2, THREADS]
+    assert sorted(Person.objects.values_list("number_county", flat=True)) == ["360102", "360103"]
