@@ -18,12 +18,14 @@ from portal.lib.tables.cells import Value
 from portal.records.importing import columns
 from portal.records.importing.lines import Draft, Line, revised
 from portal.records.importing.plans import Context, Plan
-from portal.records.importing.types import ImportColumn, ImportType
+from portal.records.importing.types import CODE, ImportColumn, ImportType
 
 NUMBER = "id_number"
+# Of whom is on record, and where, a file is told nothing.
+DIFFERS = "与登记不一致，请在人员页核对"
 FIELDS = ("sex", "born_on", "ethnicity", "political_status", "education", "workplace", "title", "phone")
 PERSON_KEY = (
-    "同一协会中身份证号相同的是同一人；没有身份证号的，姓名和出生日期相同的是同一人，仍有多人时再看电话"
+    "您的管理范围内身份证号相同的是同一人；没有身份证号的，姓名和出生日期相同的是同一人，仍有多人时再看电话"
 )
 
 
@@ -39,6 +41,7 @@ NUMBER_COLUMN = ImportColumn(
     form="文本，18位（或旧式15位）",
     example="11010519491231002X",
     note="填写后可不填性别和出生日期；不填时须填性别和出生日期",
+    field=(Person, "id_number_sealed"),
 )
 PERSON_COLUMNS = (
     columns.text(Person, "name", example="王某某", is_required=True),
@@ -135,12 +138,13 @@ class People:
 
     def _found(self, line: Line, number: IdNumber | None) -> Person | None:
         if number:
-            same = _nearest(self.by_hash.get(search_hash(number.number), ()), line.place)
-            if same and same[0].name != line.values["name"]:
-                message = f"该身份证号已登记为“{same[0].name}”，姓名不一致；确已更名的，请先在人员页修改姓名"
-                line.refuse("name", message)
+            numbered = self.by_hash.get(search_hash(number.number), [])
+            # Wherever the number is on record: nobody stands twice where one office sees both.
+            same = next(iter(_nearest(numbered, line.place) or numbered), None)
+            if same and same.name != line.values["name"]:
+                line.refuse("name", DIFFERS)
             if same:
-                return same[0]
+                return same
         alike = self.by_birth.get((line.values["name"], line.values["born_on"]), ())
         # Two people whose numbers are both known and differ are never taken for one.
         open_ones = [person for person in alike if not (number and person.id_number_hash)]
@@ -156,7 +160,9 @@ class People:
         """Refuse a second row about one person of one association."""
         place, phone = line.place.pk, line.values["phone"] or ""
         keys = [(place, person.pk)] if person else []
-        keys += [(place, search_hash(number.number))] if number else []
+        if number:
+            # Of one file, too, a number makes one person, wherever its rows put them.
+            keys.append((place if person else "", search_hash(number.number)))
         if not all(self.plan.is_first(line, "person", *key, name="name", what="该人员") for key in keys):
             return False
         earlier = self.rows_alike[place, line.values["name"], line.values["born_on"]]
@@ -180,7 +186,7 @@ class People:
         self, line: Line, person: Person, values: Mapping[str, object], number: IdNumber | None
     ) -> Sequence[Draft]:
         if person.id_number_hash and not number and values["sex"] not in (None, person.sex):
-            line.refuse("sex", "与该人员已登记的身份证号不一致")
+            line.refuse("sex", DIFFERS)
             return ()
         drafts = revised(person, values)
         if number and not person.id_number_hash:
@@ -208,7 +214,12 @@ class PeoplePlan(Plan):
 
     def drafts(self, line: Line) -> Iterable[Draft]:
         found = self.people.draft(line)
-        return found[1] if found else ()
+        if found is None:
+            return ()
+        person, drafts = found
+        if person.pk and not line.place.code.startswith(person.code):
+            line.refuse(CODE, DIFFERS)
+        return drafts
 
 
 PEOPLE = ImportType(

@@ -116,7 +116,7 @@ def order_import(request: Request) -> ImportBatch:
 
     Raises: Http404 for who may import nothing; ValidationError; RuleViolation for a file that is not taken.
     """
-    form = UploadForm(request.POST, request.FILES, types=own_types(request))
+    form = UploadForm(request.POST, request.FILES, types=own_types(request), user=request.user)
     if not form.is_valid():
         raise serializers.ValidationError(form.errors.get_json_data())
     return import_actions.upload(import_type=form.chosen(), file=form.cleaned_data["file"], by=request.user)

@@ -2,13 +2,13 @@ import pytest
 from django.db import connection
 
 from portal.accounts import actions
+from tests import factories
 
 
 @pytest.fixture
 def clerk(client, office):
-    """The browser of the county's clerk."""
-    client.force_login(office)
-    return client
+    """The browser of the county's clerk, who has given a code."""
+    return factories.verified(client, office)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def mistakes(download):
 
 def test_clerk_imports_undoes_and_imports_again(page, live_server, sign_in, office, other_county, picture):
     rows = [row(serial) for serial in range(1, ROWS + 1)]
-    sign_in(office)
+    sign_in(office, is_verified=True)
 
     send(page, live_server, workbook([each | WRONG.get(at, {}) for at, each in enumerate(rows)]))
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)

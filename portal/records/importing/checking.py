@@ -18,14 +18,15 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How many rows make, change or leave records, or are wrong."""
+    """How many rows make, change or leave records, or are wrong; and how many hold what masks hide."""
 
     created: int = 0
     changed: int = 0
     same: int = 0
     wrong: int = 0
+    masked: int = 0
 
-    def with_lines(self, lines: list[Line]) -> "Tally":
+    def with_lines(self, lines: list[Line], import_type: ImportType) -> "Tally":
         wrong = sum(bool(line.faults) for line in lines)
         created = sum(line.is_new for line in lines)
         changed = sum(bool(line.drafts) for line in lines) - created
@@ -34,6 +35,7 @@ class Tally:
             changed=self.changed + changed,
             same=self.same + len(lines) - wrong - created - changed,
             wrong=self.wrong + wrong,
+            masked=self.masked + sum(line.holds_any(import_type.masked_columns) for line in lines),
         )
 
 
@@ -78,7 +80,7 @@ def _rows_judged(file: BinaryIO, import_type: ImportType, context: Context, prog
     tally, faults, done = Tally(), [], 0
     with opened_table(file, import_type) as table:
         for lines in planned(table, import_type, context):
-            tally = tally.with_lines(lines)
+            tally = tally.with_lines(lines, import_type)
             faults += [fault for line in lines for fault in line.faults]
             done += len(lines)
             progress(done)

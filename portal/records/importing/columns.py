@@ -48,6 +48,7 @@ def text(
         example=example,
         is_required=is_required,
         note=note,
+        field=(model, name),
     )
 
 

@@ -2,6 +2,11 @@ from collections.abc import Sequence
 
 from django import forms
 
+from portal.accounts.models import User
+from portal.accounts.second_factor import has_second_factor
+from portal.lib.findings import RuleViolation
+from portal.records.matching import require_second_factor
+
 from .types import ImportType
 
 
@@ -15,10 +20,24 @@ class UploadForm(forms.Form):
         allow_empty_file=True,
     )
 
-    def __init__(self, *args, types: Sequence[ImportType], **options) -> None:
+    def __init__(self, *args, types: Sequence[ImportType], user: User, **options) -> None:
         super().__init__(*args, **options)
+        self.user = user
         self.types = {each.slug: each for each in types}
         self.fields["type"].choices = [("", "请选择"), *((each.slug, each.label) for each in types)]
+
+    def clean_type(self) -> str:
+        slug = self.cleaned_data["type"]
+        if self.types[slug].masked_columns:
+            try:
+                require_second_factor(self.user)
+            except RuleViolation as refused:
+                raise forms.ValidationError(str(refused)) from refused
+        return slug
+
+    @property
+    def needs_code(self) -> bool:
+        return not has_second_factor(self.user)
 
     def chosen(self) -> ImportType:
         return self.types[self.cleaned_data["type"]]

@@ -8,7 +8,7 @@ from portal.lib.dates import now, today
 from portal.lib.sealed import SealError
 from portal.records.saving import refusal
 
-from . import actions, checking, writing
+from . import actions, checking, matching, writing
 from .enums import BatchState
 from .models import ImportBatch
 from .plans import Context
@@ -32,7 +32,8 @@ def check(attempt: Attempt) -> None:
         _file_of(batch), type_of(batch.type), context, at=batch.created_at, progress=progress
     )
     with attempt.finishing():
-        actions.keep_verdict(_still(batch, BatchState.CHECKING), verdict)
+        batch = _still(batch, BatchState.CHECKING)
+        actions.keep_verdict(batch, matching.answered(batch, verdict, at=now()))
 
 
 @job(actions.WRITE_JOB)

@@ -49,6 +49,10 @@ class Line:
         for finding in findings:
             self.refuse(finding.source, finding.message)
 
+    def holds_any(self, names: Iterable[str]) -> bool:
+        """Tell whether the row has something in one of these columns."""
+        return any(self.values.get(name) is not None for name in names)
+
     @property
     def is_new(self) -> bool:
         return any(draft.before is None for draft in self.drafts)

@@ -56,6 +56,9 @@ class ImportBatch(models.Model):
     changed_count = models.PositiveIntegerField("修改", default=0)
     same_count = models.PositiveIntegerField("不变", default=0)
     wrong_count = models.PositiveIntegerField("错误", default=0)
+    # Of the first check that answered: the rows that were compared with what masks hide (docs/adr/0058).
+    matched_count = models.PositiveIntegerField("核对行数", default=0)
+    matched_at = models.DateTimeField("核对时间", null=True)
     # The first of what is wrong, as the page shows it: row, header, message.
     faults = models.JSONField(default=list)
     written_at = models.DateTimeField("导入时间", null=True)

@@ -9,6 +9,7 @@ from django.db.models import Model
 from portal.accounts.roles import Permission
 from portal.lib.findings import Finding
 from portal.lib.tables.cells import Value
+from portal.records.personal_data import masks_of
 
 if TYPE_CHECKING:
     from .plans import Plan
@@ -20,7 +21,8 @@ CODE = "code"
 class ImportColumn:
     """A column of the file; `name` is under what the plan finds its value.
 
-    `form`, `example` and `note` stand in the template's sheet 说明; `choices` are offered as a drop-down.
+    `form`, `example` and `note` stand in the template's sheet 说明; `choices` are offered as a drop-down;
+    `field` is the field of the model that keeps the cell.
     """
 
     name: str
@@ -31,6 +33,12 @@ class ImportColumn:
     is_required: bool = False
     choices: tuple[str, ...] = ()
     note: str = ""
+    field: tuple[type[Model], str] | None = None
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the cell is compared with what a mask hides."""
+        return self.field is not None and self.field[1] in masks_of(self.field[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +60,11 @@ class ImportType:
     @property
     def headers(self) -> tuple[str, ...]:
         return tuple(column.header for column in self.columns)
+
+    @property
+    def masked_columns(self) -> tuple[str, ...]:
+        """The names of the columns whose cells are compared with what masks hide."""
+        return tuple(column.name for column in self.columns if column.is_masked)
 
     @property
     def header_by_name(self) -> dict[str, str]:

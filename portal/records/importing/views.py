@@ -45,9 +45,9 @@ def new(request: HttpRequest) -> HttpResponse:
     types = own_types(request)
     initial = {"type": request.GET.get("type", "")}
     if request.method == "POST":
-        form = UploadForm(request.POST, request.FILES, types=types)
+        form = UploadForm(request.POST, request.FILES, types=types, user=request.user)
     else:
-        form = UploadForm(types=types, initial=initial)
+        form = UploadForm(types=types, user=request.user, initial=initial)
     if form.is_valid():
         try:
             batch = actions.upload(import_type=form.chosen(), file=form.cleaned_data["file"], by=request.user)

@@ -29,16 +29,16 @@ def write_table(table: Table, import_type: ImportType, context: Context, *, batc
     wait_for_turn(batch.association.code)
     tally = Tally()
     for lines in planned(table, import_type, context):
-        tally = tally.with_lines(lines)
+        tally = tally.with_lines(lines, import_type)
         _refuse_faults(lines)
         try:
             _write(lines, import_type, batch)
         except IntegrityError as error:
             raise broken_constraint(error, import_type.models) from error
-    confirmed = Tally(created=batch.created_count, changed=batch.changed_count, same=batch.same_count)
-    if tally != confirmed:
+    confirmed = (batch.created_count, batch.changed_count, batch.same_count)
+    if (tally.created, tally.changed, tally.same) != confirmed:
         message = (
-            f"检查之后档案有变化：确认时新增{confirmed.created}行、修改{confirmed.changed}行，"
+            f"检查之后档案有变化：确认时新增{batch.created_count}行、修改{batch.changed_count}行，"
             f"现在新增{tally.created}行、修改{tally.changed}行；没有导入，请重新检查"
         )
         raise refusal(message, code="stale")

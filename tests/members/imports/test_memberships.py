@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from members.identity import set_id_number
 from members.models import MemberGroup, Membership, Person
 from tests import factories
 from tests.records.importing.steps import checked, counts, file_of, id_number, imported, told
@@ -139,3 +140,16 @@ def any_row(chance, number):
     phone = chance.choice((None, f"138{number:08d}"))
     given = {"性别": "男" if number % 2 else "女", "出生日期": f"{born[:4]}-03-07"}
     return values | given | {"身份证号": None, "电话": phone, "学历": "大专"}
+
+
+def test_member_whose_number_is_on_record_elsewhere_in_the_reach_stays_one_person(office, village):
+    sibling = factories.association("360102002")
+    person = Person(association=sibling, name="会员1", name_key="hy1")
+    set_id_number(person, id_number(1), on=JOINED)
+    person.save()
+
+    batch = imported(office, "memberships", file_of("memberships", [row(1)]))
+
+    (membership,) = Membership.objects.all()
+    assert (batch.standing, membership.person, membership.association) == ("已完成", person, village)
+    assert Person.objects.count() == 1

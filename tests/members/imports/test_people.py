@@ -5,7 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.identity import set_id_number
+from members.imports.people import DIFFERS
 from members.models import Person
+from members.models.person import NUMBER_TAKEN
+from portal.accounts.roles import OFFICE
 from tests import factories
 from tests.records.importing.steps import checked, counts, file_of, id_number, imported, told
 
@@ -90,9 +93,7 @@ def test_number_of_somebody_of_another_name_is_refused(office, county):
 
     batch = checked(office, "people", file_of("people", [row(身份证号=id_number(1))]))
 
-    assert told(batch) == [
-        (2, "姓名", "该身份证号已登记为“某甲”，姓名不一致；确已更名的，请先在人员页修改姓名")
-    ]
+    assert told(batch) == [(2, "姓名", DIFFERS)]
 
 
 def test_person_of_an_office_above_is_the_same_person(office, county):
@@ -103,6 +104,36 @@ def test_person_of_an_office_above_is_the_same_person(office, county):
     batch = checked(office, "people", content)
 
     assert (counts(batch), known.association_id) == ((0, 0, 1, 0), county.pk)
+
+
+def test_number_on_record_elsewhere_in_the_reach_is_refused_without_a_name(office, county):
+    sibling = factories.association("360102002")
+    numbered(sibling, "某人员", 1)
+
+    batch = checked(office, "people", file_of("people", [row(身份证号=id_number(1))]))
+
+    assert told(batch) == [(2, "协会代码", DIFFERS)]
+
+
+def test_number_of_one_file_makes_one_person_wherever_its_rows_put_them(office, county):
+    village = factories.association("360102001")
+    rows = [row(身份证号=id_number(1)), row(协会代码=village.code, 身份证号=id_number(1))]
+
+    batch = checked(office, "people", file_of("people", rows))
+
+    assert told(batch) == [(3, "姓名", "该人员与第2行重复，请只保留一行")]
+
+
+def test_number_of_the_county_beyond_the_reach_stops_the_file_without_a_name(county):
+    township, sibling = factories.association("360102001"), factories.association("360102002")
+    below = factories.user((OFFICE, township), association=township)
+    numbered(sibling, "某甲", 1)
+    content = file_of("people", [row(协会代码=township.code, 身份证号=id_number(1))])
+
+    batch = imported(below, "people", content)
+
+    assert (batch.standing, batch.job.message) == ("失败", NUMBER_TAKEN)
+    assert Person.objects.count() == 1
 
 
 def test_person_of_a_county_out_of_reach_is_not_found(office, county, other_county):

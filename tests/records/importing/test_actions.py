@@ -141,7 +141,7 @@ def test_file_is_not_written_where_the_register_has_changed_since_the_check(offi
     batch = worked(batch)
 
     assert batch.standing == "失败"
-    assert "第5行姓名该身份证号已登记为“别人”" in batch.job.message
+    assert "第5行姓名与登记不一致，请在人员页核对" in batch.job.message
     assert Membership.objects.count() == 0
 
 
