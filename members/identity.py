@@ -1,7 +1,7 @@
 """ID numbers of people: set, shown masked, looked up by their keyed hash."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from unicodedata import normalize
 
 from django.db.models import Q
@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.lib.id_numbers import IdNumber, IdNumberError, normal_form, read_id_number
 from portal.lib.masks import STAR, mask_id_number
 from portal.lib.sealed import SealError, seal, search_hash, unseal
+from portal.records.matching import exact_matches
 
 ID_NUMBER_TYPED = re.compile(r"\s*([0-9][\s-]*){14}([0-9]|([0-9][\s-]*){3}[0-9Xx])\s*")
 
@@ -92,13 +93,34 @@ def masked_id_number(person: Person) -> str:
 
 
 @sensitive_variables()
-def find_by_id_number(user: User, text: object) -> list[Person]:
-    """Find the people in the user's reach who have exactly this number, of 18 or 15 digits.
+def find_by_id_number(text: object, *, cause: str, by: User, at: datetime) -> list[Person]:
+    """Find the people in the user's reach who have exactly this number, of 18 or 15 digits; on record first.
 
-    Raises: IdNumberError for a text that has not the form of a number.
+    Raises: IdNumberError for a text that has not the form of a number; otherwise as `exact_matches`.
     """
-    found = Person.objects.visible_to(user).filter(id_number_hash=search_hash(normal_form(text)))
-    return list(found.select_related("association").order_by("association__code", "pk"))
+    return _numbered(search_hash(normal_form(text)), cause=cause, by=by, at=at)
+
+
+def same_numbered(person: Person, *, cause: str, by: User, at: datetime) -> list[Person]:
+    """Find others in the user's reach who have the number that was given to this person; on record first.
+
+    Raises: as `exact_matches`.
+    """
+    found = _numbered(str(person.id_number_hash), cause=cause, by=by, at=at)
+    return [other for other in found if other.pk != person.pk]
+
+
+@sensitive_variables()
+def _numbered(number: str, *, cause: str, by: User, at: datetime) -> list[Person]:
+    rows = Person.objects.visible_to(by).filter(id_number_hash=number)
+    return exact_matches(
+        rows.select_related("association").order_by("association__code", "pk"),
+        field="id_number_sealed",
+        cause=cause,
+        code_of=lambda person: person.association.code,
+        by=by,
+        at=at,
+    )
 
 
 def duplicates_of(person: Person, *, user: User) -> list[Person]:

@@ -12,8 +12,10 @@ from portal.records.reach import OUT_OF_SCOPE, reached_keys
 from portal.records.subjects import FROZEN, is_frozen
 from portal.records.types import MOST_DIGITS
 
+from .identity import looks_like_id_number
 from .models import Person
-from .queries import people_by_key, people_found
+from .person_search import PeopleFound, people_found
+from .queries import people_by_key
 
 SEARCH = "_q"
 # Stands for whoever is chosen already and lies beyond the reader's reach: neither key nor name is told.
@@ -58,19 +60,24 @@ class PersonSearch:
     choices: tuple[PersonChoice, ...]
     chosen: int | str | None
     is_required: bool
+    refusal: str = ""
 
 
 def search_of(user: User, *, name: str, text: str, value: str, is_required: bool) -> PersonSearch:
     """Look for people by what was typed; the one chosen stands first and stays chosen."""
     chosen = people_by_key(user, [key] if (key := key_of(value)) else [])
-    found = [person for person in people_found(user, text=text) if person.pk not in chosen]
+    # Whom a number found and somebody chose is not looked for by it again: each time counts.
+    is_needed = not (chosen and looks_like_id_number(text))
+    found = people_found(user, text=text) if is_needed else PeopleFound()
+    others = [person for person in found.people if person.pk not in chosen]
     kept = [KEPT] if value == KEEP else []
     return PersonSearch(
         name=name,
         text=text,
-        choices=(*kept, *map(choice_of, [*chosen.values(), *found])),
+        choices=(*kept, *map(choice_of, [*chosen.values(), *others])),
         chosen=KEEP if kept else next(iter(chosen), None),
         is_required=is_required,
+        refusal=found.refusal,
     )
 
 

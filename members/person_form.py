@@ -1,4 +1,4 @@
-"""The form of a person, with the ID number, which fills in what it says and points at who may be the same."""
+"""The form of a person, with the ID number, which fills in what it says and points at who has it already."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from associations.register.fields import AssociationField
 from associations.register.placed import PlacedForm
-from portal.lib.dates import today
+from portal.accounts.second_factor import has_second_factor
+from portal.lib.dates import now, today
+from portal.lib.findings import RuleViolation
 from portal.lib.id_numbers import IdNumberError
 from portal.lib.key_checks import WrongKeys
 from portal.lib.pinyin import initials
@@ -17,10 +19,29 @@ from portal.records.forms import formfield_of
 from . import identity
 from .enums import Sex
 from .models import Person
+from .person_actions import SAME_NUMBER
 from .person_field import choice_of
 
 # Never kept as a draft in the browser, and never offered to the next one at this machine.
 PRIVATE = {"data-private": "yes", "autocomplete": "off", "spellcheck": "false"}
+
+
+class NumberField(forms.CharField):
+    """An ID number; what it is compared with is told only to whoever has given a code."""
+
+    needs_code = False
+
+    def __init__(self, **options) -> None:
+        widget = forms.TextInput(attrs=PRIVATE)
+        super().__init__(max_length=40, widget=widget, template_name="members/number_field.html", **options)
+
+
+class SameNumberField(forms.Field):
+    """People who have the number that is entered: one of them is meant, and nobody else can be."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        super().__init__(label="已有的档案", required=False, template_name="members/same_number_field.html")
+        self.people = tuple(map(choice_of, people))
 
 
 class DuplicatesField(forms.BooleanField):
@@ -33,9 +54,7 @@ class DuplicatesField(forms.BooleanField):
 
 class PersonForm(PlacedForm):
     association = AssociationField(label="登记协会")
-    id_number = forms.CharField(
-        label="身份证号", required=False, max_length=40, widget=forms.TextInput(attrs=PRIVATE)
-    )
+    id_number = NumberField(label="身份证号", required=False)
     clears_id_number = forms.BooleanField(label="清除已登记的身份证号", required=False)
     field_order = ("association", "name", "id_number", "clears_id_number", "sex", "born_on")
 
@@ -60,6 +79,7 @@ class PersonForm(PlacedForm):
         self.fields["sex"].required = False
         number = self.fields["id_number"]
         number.help_text = "18 位或旧式 15 位；填写后自动得出出生日期和性别"
+        number.needs_code = not has_second_factor(self.user)
         if self.instance.id_number_hash is None:
             del self.fields["clears_id_number"]
         else:
@@ -74,6 +94,8 @@ class PersonForm(PlacedForm):
         if not self.cleaned_data.get("sex") and "sex" not in self.errors:
             self.add_error("sex", "请选择性别，或填写身份证号")
         cleaned = super().clean()
+        if self.cleaned_data.get("id_number") and not self.errors:
+            self._point_at_same_number()
         if self.instance.pk is None and not self.errors:
             self._point_at_duplicates()
         return cleaned
@@ -110,6 +132,17 @@ class PersonForm(PlacedForm):
         elif "sex" not in self.errors:
             self.cleaned_data["sex"] = said.sex
 
+    def _point_at_same_number(self) -> None:
+        cause = "修改人员" if self.instance.pk else "登记人员"
+        try:
+            found = identity.same_numbered(self.instance, cause=cause, by=self.user, at=now())
+        except RuleViolation as refused:
+            self.add_error("id_number", str(refused))
+            return
+        if found:
+            self.fields["same_number"] = SameNumberField(found)
+            self.add_error("id_number", SAME_NUMBER)
+
     def _point_at_duplicates(self) -> None:
         self.instance.name = self.cleaned_data["name"]
         self.instance.born_on = self.cleaned_data["born_on"]
@@ -117,7 +150,7 @@ class PersonForm(PlacedForm):
         if found:
             self.fields["is_another"] = DuplicatesField(found)
             if self.data.get("is_another") != "on":
-                self.add_error("is_another", "已有身份证号相同、或姓名和出生日期相同的人员，请先核对")
+                self.add_error("is_another", "已有姓名和出生日期相同的人员，请先核对")
 
 
 def shown(person: Person) -> str:

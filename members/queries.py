@@ -13,7 +13,6 @@ from portal.accounts.scope import under_any
 from portal.records.reach import hide_unreached
 
 from .enums import Entry
-from .identity import find_by_id_number, looks_like_id_number
 from .models import Appointment, MemberOrganisation, Membership, Person, Term
 from .models.council import AppointmentQuerySet
 from .seat_counts import SeatCount, seat_counts
@@ -138,16 +137,11 @@ def constituency_rows(association: Association, *, on: date) -> tuple[Constituen
     return tuple(row for row in rows if row.congress or row.council or row.standing)
 
 
-def people_found(user: User, *, text: str, limit: int = 10) -> list[Person]:
-    """Find people in the user's reach by the beginning of their name, its pinyin initials or their ID number.
-
-    Who passes on what somebody typed sends it in a body: a number must not be in an address.
-    """
+def people_named(user: User, *, text: str, limit: int = 10) -> list[Person]:
+    """Find people in the user's reach by the beginning of their name or its pinyin initials."""
     text = text.strip()
     if not text or not text.isprintable():
         return []
-    if looks_like_id_number(text):
-        return find_by_id_number(user, text)[:limit]
     found = Person.objects.visible_to(user).filter(named(text)).select_related("association")
     return list(found.order_by("name_key", "pk")[:limit])
 

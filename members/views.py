@@ -13,9 +13,9 @@ from portal.records.permissions import require
 from portal.records.registry import record_type_of
 from portal.records.types import RecordType
 
-from . import queries
 from .models import Person
 from .person_field import SEARCH, PersonChoice, choice_of, search_of
+from .person_search import people_found as people_found_by
 
 MOST_FOUND = 50
 
@@ -26,13 +26,14 @@ def find_person(request: HttpRequest) -> HttpResponse:
     require(request, Permission.VIEW_PEOPLE)
     then = record_made_next(request)
     text = request.POST.get("text", "")[:50]
-    people = queries.people_found(request.user, text=text, limit=MOST_FOUND)
+    found = people_found_by(request.user, text=text, limit=MOST_FOUND)
     context = {
         "title": f"登记{then.label}：选择人员" if then else "查找人员",
         "text": text,
         "is_asked": bool(text.strip()),
-        "lines": [(choice, url_of(choice, then)) for choice in map(choice_of, people)],
-        "is_cut": len(people) == MOST_FOUND,
+        "refusal": found.refusal,
+        "lines": [(choice, url_of(choice, then)) for choice in map(choice_of, found.people)],
+        "is_cut": len(found.people) == MOST_FOUND,
         "button": f"登记为{then.label}" if then else "查看",
         "new": new_person(request, then),
         "crumbs": crumbs(then),

@@ -2,13 +2,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Field
 
 from members.identity import masked_id_number
 from members.models import Person
 from portal.lib.form_fields import PlaceCodeField
-from portal.lib.masks import mask_phone
 from portal.lib.sealed import SealError
+from portal.records.personal_data import masks_of
 
 from .fields import CHOSEN, CHOSEN_NAMES, said
 
@@ -43,27 +42,35 @@ class MergeForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChoice:
-    """One field of the two records; `takes_drop` says which one is marked at first."""
+    """One field of the two records; `takes_drop` says which one is marked at first.
+
+    Of a masked field that both have, one of them perhaps a guess, it is not told whether it `differs`: it
+    `is_asked` all the same.
+    """
 
     name: str
     label: str
     keep: str
     drop: str
     differs: bool
+    is_asked: bool
     takes_drop: bool
 
 
 def field_choices(keep: Person, drop: Person) -> Iterator[FieldChoice]:
     """Say both records field by field; what the kept one lacks is taken from the other unless one says no."""
+    masks = masks_of(Person)
     for field in CHOSEN:
         ours, theirs = said(keep, field), said(drop, field)
+        is_masked = field.name in masks
+        is_veiled = is_masked and bool(ours and theirs)
         yield FieldChoice(
             name=field.name,
             label=str(field.verbose_name),
-            keep=_shown(field, ours),
-            drop=_shown(field, theirs),
-            # Compared as they are: two numbers may look the same behind their masks.
-            differs=ours != theirs,
+            keep=masks[field.name].hide(ours) if is_masked else ours,
+            drop=masks[field.name].hide(theirs) if is_masked else theirs,
+            differs=not is_veiled and ours != theirs,
+            is_asked=is_veiled or ours != theirs,
             takes_drop=not ours and bool(theirs),
         )
 
@@ -74,7 +81,3 @@ def shown_number(person: Person) -> str:
         return masked_id_number(person)
     except SealError:
         return UNREADABLE
-
-
-def _shown(field: Field, text: str) -> str:
-    return mask_phone(text) if field.name == "phone" else text

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.identity import duplicates_of
 from members.likeness import Likeness, likeness
 from members.models import MergedPerson, Person
-from members.queries import people_found
+from members.queries import people_named
 from portal.accounts.roles import Permission
 from portal.lib.filters import refuse_unknown
 from portal.lib.findings import RuleViolation
@@ -110,7 +110,7 @@ def lookalikes(request: HttpRequest, pk: int) -> HttpResponse:
         "number": shown_number(person),
         "alike": [(each, TABS[likeness(person.traits, each.traits)]) for each in alike],
         "q": text,
-        "found": [each for each in people_found(request.user, text=text) if each.pk not in known],
+        "found": [each for each in people_named(request.user, text=text) if each.pk not in known],
         "crumbs": crumbs_of(person, "查重合并"),
     }
     return render(request, "members/lookalikes.html", context)

@@ -10,8 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from portal.lib.findings import RuleViolation
 from portal.lib.sealed import keyed_digest
 from portal.records.saving import refusal
 
@@ -31,9 +33,8 @@ def idempotency_key(request: Request) -> str:
     return key
 
 
-@transaction.atomic
 def once(request: Request, make: Callable[[], object]) -> str:
-    """Run a write and return the key of the record that it made.
+    """Run a write, which is atomic itself, and return the key of the record that it made.
 
     The same request again makes nothing and returns the same; one without a key is run as it is.
     Raises: RuleViolation where the key named another request.
@@ -41,6 +42,14 @@ def once(request: Request, make: Callable[[], object]) -> str:
     key = idempotency_key(request)
     if not key:
         return str(make())
+    outcome = _once(request, key, make)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def _once(request: Request, key: str, make: Callable[[], object]) -> str | Exception:
     # Waits for a twin that is still under way: of forty at once one makes the record and the others find it.
     mine, is_new = KeyedRequest.objects.get_or_create(
         user=request.user, key=key, defaults={"digest": _digest(request)}
@@ -49,7 +58,12 @@ def once(request: Request, make: Callable[[], object]) -> str:
         if mine.digest != _digest(request) or mine.record_key is None:
             raise refusal(f"这个 {HEADER} 已用于另一个请求", code="key_used", field=HEADER)
         return mine.record_key
-    mine.record_key = str(make())
+    try:
+        mine.record_key = str(make())
+    except (RuleViolation, APIException) as refused:
+        # Not raised through the transaction: what was put on record before the refusal stays on record.
+        mine.delete()
+        return refused
     mine.save(update_fields=["record_key"])
     return mine.record_key
 

@@ -44,13 +44,13 @@ def found(response):
     ],
 )
 def test_person_is_found_by_name_initials_or_whole_number(client, office, person, text, names):
-    client.force_login(office)
+    factories.verified(client, office)
 
     assert found(client.post(FIND, {"text": text})) == names
 
 
 def test_nobody_is_found_beyond_the_reach(client, neighbour, person):
-    client.force_login(neighbour)
+    factories.verified(client, neighbour)
 
     answers = [client.post(FIND, {"text": text}) for text in ("甲", "jm", MALE)]
 
@@ -67,7 +67,7 @@ def test_search_is_missing_for_who_may_see_no_people(client, request, person, wh
 
 
 def test_number_reaches_no_address_and_no_log(client, office, person, caplog, capsys):
-    client.force_login(office)
+    factories.verified(client, office)
 
     page = client.post(f"{FIND}?then=memberships", {"text": MALE}).content.decode()
 
@@ -90,7 +90,7 @@ def test_search_asks_the_same_queries(client, office, county, more, django_asser
 
 @pytest.mark.parametrize(("slug", "model"), [("memberships", Membership), ("volunteers", Volunteer)])
 def test_list_leads_over_the_person_to_the_new_record(client, office, county, person, slug, model):
-    client.force_login(office)
+    factories.verified(client, office)
 
     start = client.get(f"/records/{slug}/").context["actions"][-1]
     page = client.post(start.url, {"text": "甲"})
@@ -108,7 +108,7 @@ def test_list_leads_over_the_person_to_the_new_record(client, office, county, pe
 
 
 def test_new_person_goes_on_to_the_membership(client, office, county):
-    client.force_login(office)
+    factories.verified(client, office)
     page = client.post(f"{FIND}?then=memberships", {"text": "乙某"})
 
     made = client.post(
@@ -127,7 +127,7 @@ def test_new_person_goes_on_to_the_membership(client, office, county):
 
 @pytest.mark.parametrize("then", ["terms", "gone", "families", "households", "\x01"])
 def test_search_for_what_is_not_made_for_people_is_a_plain_search(client, office, person, then):
-    client.force_login(office)
+    factories.verified(client, office)
 
     page = client.post(f"{FIND}?then={then}", {"text": "甲"})
 
@@ -135,7 +135,7 @@ def test_search_for_what_is_not_made_for_people_is_a_plain_search(client, office
 
 
 def test_group_gets_a_leader_with_and_without_scripts(client, office, county, group, person):
-    client.force_login(office)
+    factories.verified(client, office)
     address = f"{GROUPS}{group.pk}/edit/"
     typed = {"association": "360102", "name": "改名组", "starts_on": "2020-01-10", "seen": "1"}
 
@@ -159,7 +159,7 @@ def test_group_gets_a_leader_with_and_without_scripts(client, office, county, gr
 
 def test_search_does_not_take_the_version_that_was_seen_back(client, office, group):
     MemberGroup.objects.update(version=5)
-    client.force_login(office)
+    factories.verified(client, office)
     typed = {"association": "360102", "name": "改名组", "starts_on": "2020-01-10", "seen": "1"}
 
     page = client.post(f"{GROUPS}{group.pk}/edit/", typed | {"find": "leader", "leader_q": "甲"})
@@ -170,7 +170,7 @@ def test_search_does_not_take_the_version_that_was_seen_back(client, office, gro
 @pytest.mark.parametrize("key", ["foreign", "10000000", "x", "9" * 18, "9" * 30, "²", "-1", "0"])
 def test_foreign_leader_is_refused_like_a_missing_one(client, office, other_county, group, key):
     stranger = factories.person(other_county)
-    client.force_login(office)
+    factories.verified(client, office)
     typed = {"association": "360102", "name": "一组", "starts_on": "2020-01-10", "seen": "1"}
 
     answer = client.post(

@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 
+from associations.models import Association
 from members import identity
 from members.models import Person
+from members.person_actions import SAME_NUMBER
 from tests import factories
 
 from .test_identity import BORN, number, numbered
@@ -11,6 +13,7 @@ from .test_identity import BORN, number, numbered
 NEW = "/records/people/new/"
 ENTRIES = {"association": "360102", "name": "某人员", "ethnicity": "汉族", "political_status": "none"}
 MALE, FEMALE = number("123"), number("124")
+MASKED = f"3{'*' * 17}"
 OLD_FORM = MALE[:6] + MALE[8:17]
 
 
@@ -38,12 +41,12 @@ def facts(person):
     ],
 )
 def test_number_fills_birth_date_and_sex(client, office, typed, sex):
-    client.force_login(office)
+    factories.verified(client, office)
 
     client.post(NEW, entries(id_number=typed))
 
     mask, born_on, stored = facts(Person.objects.get())
-    assert (mask[0], mask[1:-1], born_on, stored) == ("3", "*" * 16, BORN, sex)
+    assert (mask, born_on, stored) == (MASKED, BORN, sex)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_number_fills_birth_date_and_sex(client, office, typed, sex):
     ],
 )
 def test_form_says_which_entry_does_not_fit_the_number(client, office, changes, errors):
-    client.force_login(office)
+    factories.verified(client, office)
 
     response = client.post(NEW, entries(**changes))
 
@@ -78,7 +81,7 @@ def test_form_says_which_entry_does_not_fit_the_number(client, office, changes, 
 
 def test_form_shows_the_stored_number_masked_and_keeps_it_when_empty(client, office, county):
     person = numbered(county, name="某人员")
-    client.force_login(office)
+    factories.verified(client, office)
 
     page = client.get(f"/records/people/{person.pk}/edit/").content.decode()
     edit(client, person, title="主任")
@@ -86,24 +89,24 @@ def test_form_shows_the_stored_number_masked_and_keeps_it_when_empty(client, off
     person.refresh_from_db()
     assert "已登记 3***" in page
     assert MALE not in page
-    assert (person.title, facts(person)[0]) == ("主任", f"3****************{MALE[-1]}")
+    assert (person.title, facts(person)[0]) == ("主任", MASKED)
 
 
 def test_number_is_replaced_and_cleared_on_purpose(client, office, county):
     person = numbered(county, name="某人员")
-    client.force_login(office)
+    factories.verified(client, office)
 
     edit(client, person, id_number=FEMALE, sex="female")
     replaced = facts(person)
     edit(client, person, clears_id_number="on", born_on="1991-01-01")
 
-    assert replaced == (f"3****************{FEMALE[-1]}", BORN, "female")
+    assert replaced == (MASKED, BORN, "female")
     assert facts(person) == ("", date(1991, 1, 1), "female")
 
 
 def test_number_is_not_replaced_and_cleared_at_once(client, office, county):
     person = numbered(county, name="某人员")
-    client.force_login(office)
+    factories.verified(client, office)
 
     response = edit(client, person, id_number=FEMALE, clears_id_number="on")
 
@@ -112,7 +115,7 @@ def test_number_is_not_replaced_and_cleared_at_once(client, office, county):
 
 def test_birth_date_may_not_leave_the_stored_number(client, office, county):
     person = numbered(county, name="某人员")
-    client.force_login(office)
+    factories.verified(client, office)
 
     response = edit(client, person, born_on="1990-03-08")
 
@@ -122,7 +125,7 @@ def test_birth_date_may_not_leave_the_stored_number(client, office, county):
 def test_person_whose_number_no_key_opens_can_still_be_edited(client, office, county, settings):
     person = numbered(county, name="某人员")
     settings.PERSONAL_DATA_KEYS = {"new": b"n" * 32}
-    client.force_login(office)
+    factories.verified(client, office)
 
     page = client.get(f"/records/people/{person.pk}/edit/").content.decode()
     edit(client, person, title="主任")
@@ -133,7 +136,7 @@ def test_person_whose_number_no_key_opens_can_still_be_edited(client, office, co
 
 def test_number_is_not_taken_with_the_keys_of_another_database(client, office, settings):
     settings.PERSONAL_DATA_SEARCH_KEY = b"x" * 32
-    client.force_login(office)
+    factories.verified(client, office)
 
     page = client.post(NEW, entries(id_number=MALE, sex="male"))
 
@@ -141,35 +144,41 @@ def test_number_is_not_taken_with_the_keys_of_another_database(client, office, s
     assert (page.context["form"].errors, Person.objects.count()) == ({"id_number": [said]}, 0)
 
 
-def test_duplicates_in_reach_are_shown_and_entered_after_a_yes(client, office, county, other_county):
-    township = factories.association("360102001")
-    numbered(township, name="同号者", phone="13812345678")
-    factories.person(county, name="某人员", born_on=BORN)
+def test_namesakes_of_the_same_birth_are_shown_and_entered_after_a_yes(client, office, county, other_county):
+    factories.person(county, name="某人员", born_on=BORN, phone="13812345678")
+    factories.person(other_county, name="某人员", born_on=BORN)
     numbered(other_county, name="邻县同号者")
-    client.force_login(office)
+    factories.verified(client, office)
 
     asked = client.post(NEW, entries(id_number=MALE))
     client.post(NEW, entries(id_number=MALE, is_another="on"))
 
     field = asked.context["form"].fields["is_another"]
-    assert [(each.name, each.phone) for each in field.people] == [("某人员", ""), ("同号者", "138****5678")]
+    assert [(each.name, each.phone) for each in field.people] == [("某人员", "138****5678")]
     assert "邻县同号者" not in asked.content.decode()
     assert Person.objects.filter(association=county).count() == 2
 
 
-def test_same_number_in_one_association_is_refused_whatever_was_confirmed(client, office, county):
-    numbered(county, name="同号者")
-    client.force_login(office)
+@pytest.mark.parametrize("place", ["360102", "360102001", "360103"])
+def test_equal_number_in_reach_is_one_person_whatever_is_ticked(
+    client, verifier, county, other_county, place
+):
+    there = Association.objects.filter(code=place).first() or factories.association(place)
+    same = numbered(there, name="某人员", phone="13812345678")
+    factories.verified(client, verifier)
 
-    response = client.post(NEW, entries(id_number=MALE, is_another="on"))
+    asked = [client.post(NEW, entries(id_number=MALE, **tick)) for tick in ({}, {"is_another": "on"})]
 
-    assert "该协会已登记同一身份证号的人员" in response.content.decode()
+    forms = [response.context["form"] for response in asked]
+    assert [form.errors for form in forms] == [{"id_number": [SAME_NUMBER]}] * 2
+    assert [[each.key for each in form.fields["same_number"].people] for form in forms] == [[same.pk]] * 2
+    assert ["is_another" in form.fields for form in forms] == [False, False]
     assert Person.objects.count() == 1
 
 
 def test_history_and_conflict_page_do_not_tell_the_stored_number(client, office, county):
     person = numbered(county, name="某人员")
-    client.force_login(office)
+    factories.verified(client, office)
     edit(client, person, title="主任")
 
     pages = [

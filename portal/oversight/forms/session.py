@@ -64,6 +64,7 @@ class EntryForm(forms.Form):
     use_required_attribute = False
     telling = ("post", "constituency", "office_held", "person", "name", "sex", "workplace", "title", "phone")
     people: Sequence[Person] = ()
+    refusal = ""
     post = forms.ChoiceField(label="职务", choices=[("", "—"), *Post.choices])
     constituency = forms.ChoiceField(label="代表类别", choices=[("", "—"), *Constituency.choices])
     employment = forms.ChoiceField(label="任职形式", choices=Employment, initial=Employment.PART_TIME)

@@ -9,7 +9,8 @@ from associations.enums import Body, Constituency, Post
 from associations.models import Association
 from members.former_seats import former_seats
 from members.models import Term
-from members.queries import Occupant, PostSeats, composition, people_by_key, people_found
+from members.person_search import PeopleFound, people_found
+from members.queries import Occupant, PostSeats, composition, people_by_key
 from members.seat_counts import Seat
 from members.session_queries import ONE_DAY, next_number, passing_sessions, plan_findings
 from members.session_rules import Arrival, Departure, SessionFacts
@@ -91,8 +92,9 @@ class SessionPlan:
             person = people.get(chosen.get(row))
             if row in chosen and person is None:
                 row.add_error("person", "所选人员不存在，或不在您的管理范围内")
-            found = people_found(self.user, text=row["query"].value() or "") if not person else []
-            row.people = [person, *found] if person else found
+            text = row["query"].value() or ""
+            found = people_found(self.user, text=text) if not person else PeopleFound()
+            row.people, row.refusal = [person] if person else found.people, found.refusal
 
     @property
     def used_rows(self) -> list[EntryForm]:

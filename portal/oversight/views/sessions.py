@@ -10,7 +10,8 @@ from associations.models import Association
 from associations.permissions import load_association
 from members import actions
 from members.models import Session
-from members.queries import latest_term, people_found
+from members.person_search import people_found
+from members.queries import latest_term
 from members.session_queries import ONE_DAY, load_session, name_planned, plan_findings
 from portal.accounts.roles import Permission
 from portal.lib.findings import Finding, RuleViolation
@@ -134,7 +135,8 @@ def head(request: HttpRequest, plan: SessionPlan, *, step: int) -> dict[str, obj
 def people(request: HttpRequest, code: str) -> HttpResponse:
     load_association(request, code, Permission.EDIT_RECORDS)
     row = EntryForm(request.POST, prefix=request.GET.get("row", "")[:20])
-    row.people = people_found(request.user, text=row["query"].value() or "")
+    found = people_found(request.user, text=row["query"].value() or "")
+    row.people, row.refusal = found.people, found.refusal
     return render(request, "oversight/people_found.html", {"row": row})
 
 

@@ -110,6 +110,23 @@ def test_preview_shows_both_and_what_moves(clerk, county, pair):
     assert "13812345678" not in page.content.decode()
 
 
+@pytest.mark.parametrize("guess", ["13812345678", "13899995678"])
+def test_preview_does_not_tell_whether_two_phones_are_the_same(clerk, pair, guess):
+    keep, drop = pair
+    Person.objects.filter(pk=keep.pk).update(phone=guess)
+
+    page = clerk.get(merge_url(keep, drop))
+
+    (phone,) = [choice for choice in page.context["choices"] if choice.name == "phone"]
+    assert (phone.keep, phone.drop, phone.differs, phone.is_asked, phone.takes_drop) == (
+        "138****5678",
+        "138****5678",
+        False,
+        True,
+        False,
+    )
+
+
 def test_merge_takes_the_marked_fields_and_leads_to_the_kept_record(clerk, pair):
     keep, drop = pair
     words, response = follow(
