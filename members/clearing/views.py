@@ -21,7 +21,7 @@ from portal.lib.page_parts import Action, Crumb, Tab
 from portal.records.forms import show_findings
 from portal.records.lists import with_query
 from portal.records.permissions import require
-from portal.records.queries import Count, Order, count_of, edge_in, page_of
+from portal.records.queries import Count, Order, count_of_list, edge_in, page_of
 from portal.records.reach import hide_unreached
 
 from . import actions, queries
@@ -105,7 +105,7 @@ def round_list(request: HttpRequest, pk: int) -> HttpResponse:
     rows = filters.narrowed()
     edge = edge_in(request.GET, model=rows.model, order=BY_PLACE)
     page = page_of(rows, order=BY_PLACE, edge=edge, size=PAGE_SIZE)
-    count = count_of(rows)
+    count = count_of_list(rows, page)
     context = head(request, round_) | {
         "filter_form": filters.form,
         "reset_url": request.path,

@@ -25,7 +25,7 @@ from portal.records.forms import show_findings
 from portal.records.lists import kept, with_query
 from portal.records.permissions import find_record, record_looks
 from portal.records.personal_data import models_free_of_personal_data, registry
-from portal.records.queries import Order, count_of, edge_in, page_of
+from portal.records.queries import Order, count_of_list, edge_in, page_of
 from portal.records.subjects import ERASED, is_frozen, lock_of
 from portal.records.types import RecordType
 
@@ -63,7 +63,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "kept": kept(request.GET),
         "reset_url": request.path,
         "requests": page.records,
-        "count": count_of(rows),
+        "count": count_of_list(rows, page),
         "previous_url": with_query(request.GET, before=page.before) if page.before else "",
         "next_url": with_query(request.GET, after=page.after) if page.after else "",
     }

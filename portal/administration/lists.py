@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from portal.records.queries import Order, count_of, edge_in, page_of
+from portal.records.queries import Order, count_of_list, edge_in, page_of
 
 PAGE_SIZE = 50
 
@@ -29,7 +29,7 @@ def listed(request: HttpRequest, rows: QuerySet, *, order: Order) -> Listed:
     page = page_of(rows, order=order, edge=edge, size=PAGE_SIZE)
     return Listed(
         rows=page.records,
-        count=f"共 {count_of(rows)}",
+        count=f"共 {count_of_list(rows, page)}",
         previous_url=_url(request, before=page.before) if page.before else "",
         next_url=_url(request, after=page.after) if page.after else "",
     )

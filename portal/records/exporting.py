@@ -74,10 +74,11 @@ def write_export(
     second attempt records them again. `by` is the export's user, as far as the token that asked reaches;
     `report` is told how far it has come.
     """
-    total = exact_count_of(asked.rows, seconds=CURSOR_SECONDS).number
-    is_book = export.format == ExportFormat.XLSX and total < spreadsheet.MAX_ROWS
+    total = exact_count_of(asked.rows, seconds=CURSOR_SECONDS)
+    fits_book = total.is_exact and total.number < spreadsheet.MAX_ROWS
+    is_book = export.format == ExportFormat.XLSX and fits_book
     rows = ordered(asked)
-    counted = _Counted(total=total, report=report)
+    counted = _Counted(total=total.number, report=report)
     with database_settings(**WHOLE), _draft() as file:
         # Outside a transaction the cursor holds what the list was at this moment, and progress can be seen.
         records = counted.through(_as_read(rows.iterator(READ_AT_ONCE), record_type, by))

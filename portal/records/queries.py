@@ -13,9 +13,9 @@ from django.http import QueryDict
 from portal.lib.database_settings import database_settings
 from portal.lib.keyset import moment_in
 
-COUNT_LIMIT = 100_000
-# In the planner's units: what counting 100,000 rows along an index costs, several times over. Where the rows
-# would have to be looked for through a large table, the list says about how many there are.
+COUNT_LIMIT = 20_000
+# In the planner's units: what counting 20,000 rows along an index costs, several times over. Where the rows
+# would have to be looked for through a large table, the list says only what its page has shown.
 MOST_COST = 30_000
 EXACT_SECONDS = 10
 TEN_THOUSAND = 10_000
@@ -44,16 +44,20 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The records of one page, and the edges of its neighbours as the address writes them, or nothing."""
+    """The records of one page, and the edges of its neighbours as the address writes them, or nothing.
+
+    `is_whole`: the list has no others.
+    """
 
     records: tuple[Model, ...]
     before: str
     after: str
+    is_whole: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """How many records a list has, exactly or about; `note` says why there is no exact number."""
+    """How many records a list has, or how many at least; `note` says why there is no exact number."""
 
     number: int
     is_exact: bool = True
@@ -62,18 +66,10 @@ class Count:
     def __str__(self) -> str:
         if self.is_exact:
             return f"{self.number} 条"
-        if self.number < TEN_THOUSAND:
-            return f"约 {self.number} 条"
-        digits = 1 if self.number < 100 * TEN_THOUSAND else 0
-        return f"约 {self.number / TEN_THOUSAND:.{digits}f} 万条"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What the planner of the database thinks of counting up to the limit: all rows, and the cost."""
-
-    rows: int
-    cost: float
+        if not self.number:
+            return "条数未统计"
+        tens_of_thousands, rest = divmod(self.number, TEN_THOUSAND)
+        return f"{self.number} 条以上" if rest else f"{tens_of_thousands} 万条以上"
 
 
 def page_of(
@@ -99,29 +95,34 @@ def page_of(
         records=tuple(shown),
         before=_written(shown[0], order) if shown and has_before else "",
         after=_written(shown[-1], order) if shown and has_after else "",
+        is_whole=edge is None and not has_more,
     )
 
 
-def count_of(rows: QuerySet) -> Count:
-    """Count the rows: exactly up to 100,000, above that and where it would take a search about."""
+def count_of_list(rows: QuerySet, page: Page) -> Count:
+    """Count the rows of a list of which a page was read: one that holds them all has counted them."""
+    if page.is_whole:
+        return Count(number=len(page.records))
+    return count_of(rows, at_least=len(page.records))
+
+
+def count_of(rows: QuerySet, *, at_least: int = 0) -> Count:
+    """Count the rows up to 20,000; where that would take a search, say what the caller knows: `at_least`."""
     keys = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
-    plan = _plan_of(keys)
-    if plan.rows > 2 * COUNT_LIMIT or plan.cost > MOST_COST:
-        return Count(number=plan.rows, is_exact=False)
+    if _cost_of(keys) > MOST_COST:
+        return Count(number=at_least, is_exact=False)
     number = keys.count()
-    if number > COUNT_LIMIT:
-        return Count(number=max(plan.rows, number), is_exact=False)
-    return Count(number=number)
+    return Count(number=min(number, COUNT_LIMIT), is_exact=number <= COUNT_LIMIT)
 
 
-def exact_count_of(rows: QuerySet, *, seconds: int = EXACT_SECONDS) -> Count:
+def exact_count_of(rows: QuerySet, *, at_least: int = 0, seconds: int = EXACT_SECONDS) -> Count:
     """Count all rows, however many, unless it takes too long."""
     try:
         with database_settings(statement_timeout=f"{seconds}s"), transaction.atomic():
             return Count(number=rows.order_by().count())
     except OperationalError:
         note = f"准确计数超过 {seconds} 秒，已停止；请缩小筛选范围后再试"
-        return Count(number=_plan_of(rows.order_by().values("pk")).rows, is_exact=False, note=note)
+        return Count(number=at_least, is_exact=False, note=note)
 
 
 def count_up_to(rows: QuerySet, most: int) -> int:
@@ -129,14 +130,10 @@ def count_up_to(rows: QuerySet, most: int) -> int:
     return rows.order_by().values("pk")[: most + 1].count()
 
 
-def _plan_of(keys: QuerySet) -> Plan:
+def _cost_of(keys: QuerySet) -> float:
     written = keys.explain(format="json")
-    if not written:
-        # A condition that nothing can meet is never sent to the database.
-        return Plan(rows=0, cost=0)
-    plan = json.loads(written)[0]["Plan"]
-    below = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
-    return Plan(rows=below["Plan Rows"], cost=plan["Total Cost"])
+    # A condition that nothing can meet is never sent to the database.
+    return json.loads(written)[0]["Plan"]["Total Cost"] if written else 0
 
 
 def edge_in(query: QueryDict, *, model: type[Model], order: Order) -> Edge | None:

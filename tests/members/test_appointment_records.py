@@ -150,7 +150,7 @@ def test_list_asks_the_same_queries_for_one_row_and_for_three(
         factories.seat(factories.term(place))
     client.force_login(office)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         response = client.get(SEATS.url("list"))
 
     assert len(keys(response)) == 1 + more

@@ -55,6 +55,7 @@ def test_bulk_change_of_all_follows_the_filters(client, office, three):
 
 def test_bulk_change_of_all_counts_before_it_asks(client, office, three, monkeypatch):
     monkeypatch.setattr("portal.records.queries.MOST_COST", 0)
+    monkeypatch.setattr("portal.records.views.lists.PAGE_SIZE", 2)
     client.force_login(office)
 
     listed = client.get(PEOPLE.url("list"))

@@ -123,7 +123,7 @@ def test_lists_ask_the_same_queries_for_one_row_and_for_three(
         make(factories.association(f"36010200{number}"))
     client.force_login(office)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         response = client.get(TYPES[slug].url("list"))
 
     assert len(response.context["rows"]) == count

@@ -91,7 +91,7 @@ def confirmation(request: HttpRequest, record_type: RecordType, asked: ListReque
     list_url = record_type.url("list") + with_query(request.GET)
     return {
         "record_type": record_type,
-        "question": f"在后台导出 {count_of(asked.rows)}{record_type.label}记录？",
+        "question": f"在后台导出 {count_of(asked.rows, at_least=AT_ONCE + 1)}{record_type.label}记录？",
         "consequences": [
             f"超过 {AT_ONCE} 条的列表由后台生成文件，可以离开页面，完成后在“导出”页下载",
             "按生成时您的管理范围和列表内容导出；超过工作簿容量的改为 CSV",

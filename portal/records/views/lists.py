@@ -17,7 +17,7 @@ from portal.records.lists import (
     with_query,
 )
 from portal.records.permissions import record_looks, require
-from portal.records.queries import count_of, edge_in, exact_count_of, page_of
+from portal.records.queries import count_of_list, edge_in, exact_count_of, page_of
 from portal.records.reach import hide_unreached
 from portal.records.types import RecordType
 
@@ -34,7 +34,9 @@ def listing(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     # The keys were found in the user's scope.
     source = asked.filters.dressed(record_type.records().scoped())
     page = page_of(asked.rows, order=asked.order, edge=edge, size=PAGE_SIZE, source=source)
-    count = (exact_count_of if request.GET.get("count") == "exact" else count_of)(asked.rows)
+    count = count_of_list(asked.rows, page)
+    if request.GET.get("count") == "exact" and not count.is_exact:
+        count = exact_count_of(asked.rows, at_least=count.number)
     record_looks(request, record_type, page.records, channel=Channel.PAGE)
     hide_unreached(page.records, user=request.user)
     context = {

@@ -339,12 +339,12 @@ def test_lists_ask_the_same_queries_for_one_row_and_for_three(
     client.force_login(verifier)
     url = TYPES[slug].url("list")
     samples(city)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         one = client.get(url)
     samples(county)
     samples(factories.association("360103"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         three = client.get(url)
 
     assert (len(keys(one)), len(keys(three))) == (1, 3)

@@ -301,12 +301,12 @@ def test_lists_ask_the_same_queries_for_one_row_and_for_three(
     client.force_login(office)
     url = TYPES[slug].url("list")
     samples(county)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         one = client.get(url)
     for number in (1, 2):
         samples(factories.association(f"36010200{number}"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         three = client.get(url)
 
     assert (len(keys(one)), len(keys(three))) == (1, 3)

@@ -135,7 +135,7 @@ def test_list_asks_the_same_number_of_statements(clerk, county, round_, django_a
     for _ in range(members):
         factories.membership(county, joined_on=JOINED)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         page = clerk.get(url("round", round_))
 
     assert len(page.context["rows"]) == members

@@ -377,7 +377,7 @@ def test_requests_take_the_same_queries_for_any_number(clerk, person, count, dja
     for _ in range(count):
         clerk.post(url(person, "copy"), ASKED)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         rows = clerk.get("/personal-data/requests/").context["requests"]
 
     assert len(rows) == count
