@@ -31,6 +31,14 @@ class Kind(models.TextChoices):
     TRADE = "trade", "行业"
 
 
+class RegisterState(models.TextChoices):
+    """What a list of the register keeps: all that ought to exist, or the part that does or does not."""
+
+    DUE = "due", "应建"
+    ESTABLISHED = "established", "已建"
+    MISSING = "missing", "应建未建"
+
+
 class PartyOrganisation(models.TextChoices):
     NONE = "none", "无"
     GROUP = "group", "党组"

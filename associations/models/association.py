@@ -4,6 +4,7 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation, SuccessionKind
@@ -22,6 +23,17 @@ def in_force(on: date, *, start: str = "starts_on", end: str = "ends_on") -> Q:
 def exists_on(on: date) -> Q:
     """Associations that were set up by the day and not dissolved before it."""
     return Q(established_on__isnull=False) & in_force(on, start="established_on", end="dissolved_on")
+
+
+def code_borne(on: date, *, by: str, code: str) -> Combinable:
+    """Return the code on the day of the association whose key stands at `by` and present code at `code`."""
+    next_change = (
+        Succession.objects.scoped()
+        .filter(association=OuterRef(by), on__gt=on, kind=SuccessionKind.RECODE)
+        .order_by("on", "pk")
+        .values("old_code")[:1]
+    )
+    return Coalesce(Subquery(next_change), F(code))
 
 
 class AssociationQuerySet(ScopedQuerySet):
@@ -49,18 +61,16 @@ class AssociationQuerySet(ScopedQuerySet):
         not_dissolved = Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=on)
         return self.due(on=on).filter(Q(kind=Kind.DIVISION) | not_dissolved)
 
+    def counted(self, *, on: date) -> Self:
+        """Whom figures of a day count: divisions that are due, established or not, and others that exist."""
+        return self.due(on=on).filter(Q(kind=Kind.DIVISION) | exists_on(on))
+
     def counts_by_kind(self) -> QuerySet[Self, tuple[str, int]]:
         return self.values_list("kind").annotate(count=Count("pk")).order_by("kind")
 
     def with_code_on(self, on: date) -> Self:
         """Annotate `code_on`: the code that the association bore on the day."""
-        next_change = (
-            Succession.objects.scoped()
-            .filter(association=OuterRef("pk"), on__gt=on, kind=SuccessionKind.RECODE)
-            .order_by("on", "pk")
-            .values("old_code")[:1]
-        )
-        return self.annotate(code_on=Coalesce(Subquery(next_change), F("code")))
+        return self.annotate(code_on=code_borne(on, by="pk", code="code"))
 
     def under_on(self, code: str, *, on: date) -> Self:
         """Keep what lay under `code` in the tree of the day; the caller loaded that association in scope."""
@@ -157,6 +167,14 @@ class Association(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_due(self, *, on: date) -> bool:
+        begins, ends = self.due_from, self.due_until
+        return (begins is None or begins <= on) and (ends is None or ends >= on)
+
+    def is_counted(self, *, on: date) -> bool:
+        """Tell of one association what `counted()` keeps of many."""
+        return self.is_due(on=on) and (self.kind == Kind.DIVISION or self.is_established(on=on))
 
     def is_established(self, *, on: date) -> bool:
         return (

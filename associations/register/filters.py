@@ -4,14 +4,20 @@ from datetime import date
 
 from django.db.models import Q
 
-from associations.enums import Employment, Establishment, Kind, Level, PartyOrganisation, SuccessionKind
+from associations.enums import (
+    Employment,
+    Establishment,
+    Kind,
+    Level,
+    PartyOrganisation,
+    RegisterState,
+    SuccessionKind,
+)
 from associations.models import Staffing, Succession
 from associations.models.association import AssociationQuerySet, OfAssociationQuerySet
-from associations.register.queries import matching, with_state
+from associations.register.queries import lying_under, matching, with_state
 from portal.lib.dates import today
 from portal.records.filters import AnyChoiceFilter, DatedFilters, DayFilter, RecordFilters, TextFilter
-
-STATES = {"established": True, "missing": False}
 
 
 class AssociationFilters(RecordFilters):
@@ -20,9 +26,7 @@ class AssociationFilters(RecordFilters):
     q = TextFilter(label="名称、代码或拼音", method="keep_matching")
     level = AnyChoiceFilter(label="层级", choices=Level.choices)
     kind = AnyChoiceFilter(label="类别", choices=Kind.choices)
-    state = AnyChoiceFilter(
-        label="状态", choices=[("established", "已建"), ("missing", "应建未建")], method="keep_state"
-    )
+    state = AnyChoiceFilter(label="状态", choices=RegisterState.choices, method="keep_state")
     on = DayFilter(label="状态日期", method="keep_day")
     party_organisation = AnyChoiceFilter(label="党组织", choices=PartyOrganisation.choices)
 
@@ -30,8 +34,14 @@ class AssociationFilters(RecordFilters):
         return rows.filter(matching(value)) if value else rows
 
     def keep_state(self, rows: AssociationQuerySet, name: str, value: str) -> AssociationQuerySet:
-        on = self.form.cleaned_data.get("on") or today()
-        return with_state(rows, is_established=STATES[value], on=on)
+        return with_state(rows, RegisterState(value), on=self.day)
+
+    def keep_under(self, rows: AssociationQuerySet, name: str, value: str) -> AssociationQuerySet:
+        return lying_under(rows, value, on=self.day) if value else rows
+
+    @property
+    def day(self) -> date:
+        return self.form.cleaned_data.get("on") or today()
 
     def keep_day(self, rows: AssociationQuerySet, name: str, value: date) -> AssociationQuerySet:
         return rows

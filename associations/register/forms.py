@@ -1,13 +1,11 @@
 from django import forms
 
-from associations.enums import Kind, Level
+from associations.enums import Kind, Level, RegisterState
 from associations.models import Association
 from associations.register.actions import PLAIN_FACTS
 from associations.register.queries import RegisterFilters
 from portal.lib.form_fields import DayField, PlaceCodeField
 from portal.records.forms import VersionedForm, formfield_of
-
-STATES = {"established": True, "missing": False}
 
 
 class RegisterFilterForm(forms.Form):
@@ -16,19 +14,17 @@ class RegisterFilterForm(forms.Form):
         label="层级", required=False, choices=[("", "全部"), *Level.choices], coerce=int, empty_value=None
     )
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *Kind.choices])
-    state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), ("established", "已建"), ("missing", "应建未建")]
-    )
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *RegisterState.choices])
     under = PlaceCodeField()
 
     def wanted(self) -> RegisterFilters:
         chosen = self.cleaned_data if self.is_valid() else {}
-        level, kind = chosen.get("level"), chosen.get("kind")
+        level, kind, state = chosen.get("level"), chosen.get("kind"), chosen.get("state")
         return RegisterFilters(
             under=chosen.get("under", ""),
             level=Level(level) if level else None,
             kind=Kind(kind) if kind else None,
-            is_established=STATES.get(chosen.get("state", "")),
+            state=RegisterState(state) if state else None,
             text=chosen.get("q", ""),
         )
 

@@ -25,6 +25,8 @@ ESTABLISHED = State(word="已建", badge="met")
 MISSING = State(word="应建未建", badge="short")
 DISSOLVED = State(word="已撤销", badge="")
 NOT_DUE = State(word="不应建", badge="")
+# Exists, and coverage counts it neither as due nor as established.
+NOT_DUE_YET_THERE = State(word="已建、不应建", badge="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +45,10 @@ class Row:
 
 
 def state_of(association: Association, *, on: date) -> State:
+    is_due = association.is_due(on=on)
     if association.is_established(on=on):
-        return ESTABLISHED
-    begins, ends = association.due_from, association.due_until
-    if (begins and begins > on) or (ends and ends < on):
+        return ESTABLISHED if is_due else NOT_DUE_YET_THERE
+    if not is_due:
         return NOT_DUE
     was_dissolved = association.dissolved_on is not None and association.dissolved_on < on
     return DISSOLVED if was_dissolved and association.level == Level.UNIT else MISSING

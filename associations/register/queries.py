@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from associations.codes import scopes_above
-from associations.enums import DIVISION_LEVELS, Kind, Level
+from associations.enums import DIVISION_LEVELS, Kind, Level, RegisterState
 from associations.models import Association, Staffing, Succession
 from associations.models.association import AssociationQuerySet
 from associations.register.codes_on import CodesOn
@@ -27,7 +27,7 @@ class RegisterFilters:
     under: str = ""
     level: Level | None = None
     kind: Kind | None = None
-    is_established: bool | None = None
+    state: RegisterState | None = None
     text: str = ""
 
 
@@ -58,22 +58,40 @@ def matching(text: str) -> Q:
     return Q(name__contains=text)
 
 
-def with_state(rows: AssociationQuerySet, *, is_established: bool, on: date) -> AssociationQuerySet:
-    """Keep what is established on the day, or what is due on it and missing."""
-    return rows.established(on=on) if is_established else rows.due(on=on).missing(on=on)
+def with_state(rows: AssociationQuerySet, state: RegisterState, *, on: date) -> AssociationQuerySet:
+    """Keep what is due on the day, or its part that is established or missing, as coverage counts them."""
+    due = rows.due(on=on)
+    match state:
+        case RegisterState.ESTABLISHED:
+            return due.established(on=on)
+        case RegisterState.MISSING:
+            return due.missing(on=on)
+    return due
+
+
+def lying_under(rows: AssociationQuerySet, code: str, *, on: date) -> AssociationQuerySet:
+    """Keep what lay on the day under the place that bears `code` today."""
+    codes = CodesOn(on)
+    if not codes.changed:
+        return rows.under(code)
+    place = Association.objects.scoped().filter(code=code).first()
+    return rows.under_on(codes.of(place) if place else code, on=on)
 
 
 def register(user: User, wanted: RegisterFilters, *, on: date) -> AssociationQuerySet:
-    """Return the associations in scope that the filters keep; due or established as of the day."""
-    rows = Association.objects.visible_to(user).order_by("code")
+    """Return the associations in scope that the filters keep; tree, due and established as of the day."""
+    rows = Association.objects.visible_to(user)
     if wanted.under:
-        rows = rows.under(wanted.under)
+        # Who sees a place sees what lay under it on the day, as on every page of figures.
+        sees_place = user.scope.covers(Permission.VIEW_REGISTER, wanted.under)
+        rows = lying_under(Association.objects.scoped() if sees_place else rows, wanted.under, on=on)
+    rows = rows.order_by("code")
     if wanted.level is not None:
         rows = rows.at_level(wanted.level)
     if wanted.kind is not None:
         rows = rows.filter(kind=wanted.kind)
-    if wanted.is_established is not None:
-        rows = with_state(rows, is_established=wanted.is_established, on=on)
+    if wanted.state is not None:
+        rows = with_state(rows, wanted.state, on=on)
     if wanted.text:
         rows = rows.filter(matching(wanted.text))
     return rows

@@ -54,6 +54,7 @@ def test_list_shows_the_subtree_of_each(client, request, register, who, shown):
         ({"kind": "enterprise"}, ["360102-0001"]),
         ({"state": "established"}, ["360102", "360102-0001", "360102001"]),
         ({"state": "missing"}, ["360102002"]),
+        ({"state": "due", "kind": "division"}, ["360102", "360102001", "360102002"]),
         ({"state": "missing", "on": "1999-12-31"}, ["360102", "360102-0001", "360102001", "360102002"]),
         ({"q": "滕王阁"}, ["360102002"]),
         ({"q": "gyj"}, ["360102001"]),
