@@ -1,7 +1,7 @@
 """Quotas, terms and the names of sessions: pure arithmetic on facts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from math import ceil
@@ -111,6 +111,15 @@ def term_state(
     if on > due_on:
         return TermState.OVERDUE
     return TermState.DUE_SOON if on >= add_months(due_on, -DUE_SOON_MONTHS) else TermState.IN_TERM
+
+
+def last_due_soon(on: date) -> date:
+    """Return the latest day on which a term may be due that counts as due soon (或将届满) on the day."""
+    day = add_months(on, DUE_SOON_MONTHS)
+    # A short month ends for several days: what is due on 28 to 31 August is due soon from 28 February on.
+    while term_state(due_on=day + timedelta(days=1), on=on) == TermState.DUE_SOON:
+        day += timedelta(days=1)
+    return day
 
 
 def session_name(*, term: int, body: Body, number: int, is_enlarged: bool = False) -> str:

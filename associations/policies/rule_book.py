@@ -101,6 +101,13 @@ class RuleBook(Generic[R]):
         ]
         return Binding(rule=rule, weaker_than=self._strictest(above))
 
+    @property
+    def by_precedence(self) -> list[R]:
+        """Return every rule, the one that binds before all others first."""
+        return sorted(
+            (rule for rules in self._by_scope.values() for rule in rules), key=_nearness, reverse=True
+        )
+
     def _strictest(self, rules: Sequence[R]) -> R | None:
         strictest: R | None = None
         for rule in rules:

@@ -1,15 +1,18 @@
 """The rules in force, ready to be resolved for any association of a subtree."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar, cast
+
+from django.db.models import Q
 
 from associations.enums import Visibility
 from associations.models import PolicyDocument, Rule
 from associations.policies.rule_book import Citation, Reach, RuleBook
 from associations.register.codes_on import CodesOn
+from portal.accounts.scope import shortest, under_any
 
 M = TypeVar("M", bound=Rule)
 
@@ -46,6 +49,24 @@ def clauses(family: type[M], *, node: str, on: date, codes: CodesOn) -> list[Cla
         )
         for rule in rules
     ]
+
+
+def reached(reaches: Iterable[Reach], *, node: str) -> Q:
+    """Return the condition that one of the rules in force reaches an association that lies under `node`.
+
+    It reads `code_on`, which `under_on()` annotates.
+    """
+    scopes: defaultdict[int, set[str]] = defaultdict(set)
+    for reach in reaches:
+        if node.startswith(reach.scope_code) or reach.scope_code.startswith(node):
+            for level in reach.levels:
+                scopes[level].add(reach.scope_code)
+    condition = Q(pk__in=[])
+    for level, codes in sorted(scopes.items()):
+        # Where a scope covers the whole node, the level alone decides and no code is compared.
+        covers_node = any(node.startswith(code) for code in codes)
+        condition |= Q(level=level) & (Q() if covers_node else under_any("code_on", shortest(codes)))
+    return condition
 
 
 def citation_of(rule: Rule) -> Citation:

@@ -8,6 +8,7 @@ from associations.models import Association
 from associations.register.codes_on import CodesOn
 from associations.register.coverage import coverage_by_place
 from portal.oversight import reform
+from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import MilestoneStatus, Progress
 
 
@@ -48,10 +49,10 @@ def coverage(association: Association, *, on: date) -> list[LevelCount]:
 
 def reform_of(association: Association, *, on: date) -> Reform:
     """Judge the milestones of the association and of its subtree together."""
-    codes = CodesOn(on)
-    subtree = {each.pk: each for each in reform.bound_under(codes.of(association), on=on, codes=codes)}
+    rules = RulesUnder.at(association, on=on)
+    subtree = {each.pk: each for each in rules.bound(rules.bound_by_milestones)}
     everyone = list((subtree | {association.pk: association}).values())
-    statuses = reform.statuses_of_many(everyone, on=on, codes=codes)
+    statuses = reform.statuses_of_many(everyone, on=on, rules=rules)
     own = statuses[association.pk]
     below = (status for key in subtree for status in statuses[key])
     progress = ScopesProgress(node=reform.progress_of(own), subtree=reform.progress_of(below))

@@ -109,11 +109,22 @@ class CouncilShape(DatedShape):
 
 
 class ProgressShape(serializers.Serializer):
-    required = serializers.IntegerField()
-    claimed = serializers.IntegerField()
-    verified = serializers.IntegerField()
-    overdue = serializers.IntegerField()
-    late = serializers.IntegerField()
+    required = serializers.IntegerField(help_text="应完成事项的权重")
+    claimed = serializers.IntegerField(help_text="已申报待核实事项的权重")
+    verified = serializers.IntegerField(help_text="已核实事项的权重")
+    overdue = serializers.IntegerField(help_text="逾期事项的权重")
+    late = serializers.IntegerField(help_text="晚于期限事项的权重")
+    percent = serializers.DecimalField(
+        4, 1, allow_null=True, help_text="改革核实率，按权重计，截去、不四舍五入"
+    )
+    bound_count = serializers.IntegerField(help_text="有要求的事项数，含不计权重和尚未计算的")
+    claimed_count = serializers.IntegerField(help_text="已申报待核实的事项数")
+    overdue_count = serializers.IntegerField(help_text="逾期的事项数")
+    late_count = serializers.IntegerField(help_text="晚于期限的事项数")
+    uncomputed_count = serializers.IntegerField(help_text="尚未计算的事项数，不计入权重和核实率")
+    uncomputed = serializers.ListField(
+        child=serializers.ChoiceField(Milestone.choices), help_text="尚未计算的是哪些事项"
+    )
 
 
 class ScopesProgressShape(serializers.Serializer):
@@ -149,7 +160,7 @@ class CoverageShape(serializers.Serializer):
 class QuotaTallyShape(serializers.Serializer):
     bound = serializers.IntegerField(help_text="有比例规定的协会")
     met = serializers.IntegerField(help_text="其中各机构均达标的")
-    percent = serializers.DecimalField(4, 1, allow_null=True)
+    percent = serializers.DecimalField(4, 1, allow_null=True, help_text="协会达标率，截去、不四舍五入")
 
 
 class PlaceFiguresShape(PlaceShape):
@@ -162,7 +173,7 @@ class OverviewShape(DatedShape):
     total = PlaceFiguresShape(help_text="本级和全部下级")
     children = PlaceFiguresShape(many=True, help_text="各直接下级，均含其全部下级")
     overdue_count = serializers.IntegerField(help_text="逾期的改革事项")
-    term_notice_count = serializers.IntegerField(help_text="将届满或已届满的届")
+    term_notice_count = serializers.IntegerField(help_text="本级和全部下级六个月内届满或已届满的届")
 
 
 class JobShape(serializers.Serializer):

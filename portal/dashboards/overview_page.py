@@ -7,10 +7,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from associations.enums import Kind, Level
+from associations.enums import Kind, Level, RegisterState
 from associations.register.coverage import Coverage
+from portal.accounts.roles import Permission
+from portal.accounts.scope import Scope
 from portal.lib.charts import Bar, horizontal_bars
+from portal.oversight.milestone_words import progress_note
 from portal.oversight.overview import Overview, PlaceFigures
+from portal.oversight.quota_words import ASSOCIATIONS_MET
 
 NOTHING = "—"
 # Lower bounds of the colour steps 1 to 5, in per cent; below the first it is step 0.
@@ -64,26 +68,26 @@ def tiles(overview: Overview, *, day: str) -> list[Tile]:
             "建会率",
             coverage.percent,
             f"应建 {coverage.due:,} 个，已建 {coverage.established:,} 个",
-            url=register_url(code, day=day),
+            url=register_url(code, day=day, state=RegisterState.DUE),
         ),
         tile(
-            "基层一线达标率",
+            ASSOCIATIONS_MET,
             quotas.percent,
-            f"受比例约束 {quotas.bound:,} 个，全部达标 {quotas.met:,} 个",
+            f"基层一线比例约束 {quotas.bound:,} 个，全部达标 {quotas.met:,} 个",
             url=address("oversight:councils", under=code, bound="on", on=day),
         ),
         tile(
             "改革核实率",
             reform.percent,
-            f"应完成 {reform.required:,} 项，已核实 {reform.verified:,} 项，待核实 {reform.claimed:,} 项",
+            f"{progress_note(reform)}；待核实 {reform.claimed_count:,} 项",
             url=board,
         ),
         Tile(
             label="逾期事项",
-            figure=f"{len(overview.overdue):,}",
+            figure=f"{reform.overdue_count:,}",
             unit="项",
             note=f"涉及 {len({item.association.pk for item in overview.overdue}):,} 个协会",
-            tone="bad" if overview.overdue else "good",
+            tone="bad" if reform.overdue_count else "good",
             url=board,
         ),
     ]
@@ -104,7 +108,11 @@ def level_rows(overview: Overview, *, day: str) -> list[LevelRow]:
     """Return the coverage of every level of the subtree."""
     code = overview.association.code
     return [
-        LevelRow(level=level, coverage=coverage, url=register_url(code, day=day, level=str(level.value)))
+        LevelRow(
+            level=level,
+            coverage=coverage,
+            url=register_url(code, day=day, state=RegisterState.DUE, level=str(level.value)),
+        )
         for level, coverage in overview.coverage_by_level.items()
     ]
 
@@ -114,9 +122,15 @@ def tile(label: str, percent: Decimal | None, note: str, *, url: str = "") -> Ti
     return Tile(label=label, figure=figure, unit="" if percent is None else "%", note=note, tone="", url=url)
 
 
-def heat_rows(overview: Overview, *, day: str) -> list[Row]:
-    """Return the children by measure, each cell leading to the page behind it."""
-    return [_row(child, day=day) for child in overview.children]
+def heat_rows(overview: Overview, *, day: str, scope: Scope) -> list[Row]:
+    """Return the children by measure, each cell leading to the page behind it.
+
+    What lay below on a past day and went elsewhere since is counted, and leads nowhere for whom it is not.
+    """
+    return [
+        _row(child, day=day, opens=scope.covers(Permission.VIEW_STATISTICS, child.code))
+        for child in overview.children
+    ]
 
 
 def children_chart(overview: Overview) -> SafeString | None:
@@ -137,22 +151,22 @@ def children_chart(overview: Overview) -> SafeString | None:
     )
 
 
-def _row(place: PlaceFigures, *, day: str) -> Row:
-    missing = register_url(place.code, day=day, state="missing")
-    reform = address("oversight:reform", place.code, on=day, reach="below")
-    councils = address("oversight:councils", under=place.code, bound="on", on=day)
+def _row(place: PlaceFigures, *, day: str, opens: bool) -> Row:
+    missing = register_url(place.code, day=day, state=RegisterState.MISSING) if opens else ""
+    reform = address("oversight:reform", place.code, on=day, reach="below") if opens else ""
+    councils = address("oversight:councils", under=place.code, bound="on", on=day) if opens else ""
     coverage, quotas, progress = place.coverage, place.quotas, place.reform
     return Row(
         name=place.name,
-        url=address("dashboards:node", place.code, on=day),
+        url=address("dashboards:node", place.code, on=day) if opens else "",
         cells=(
             _cell(coverage.percent, f"{coverage.established:,}/{coverage.due:,}", missing),
             _cell(quotas.percent, f"{quotas.met:,}/{quotas.bound:,}", councils),
             _cell(progress.percent, f"{progress.verified:,}/{progress.required:,}", reform),
             Cell(
-                text=str(progress.overdue) if progress.required else NOTHING,
-                step=None if not progress.required else 1 if progress.overdue else 5,
-                url=reform,
+                text=f"{progress.overdue_count:,} 项" if progress.bound_count else NOTHING,
+                step=None if not progress.bound_count else 1 if progress.overdue_count else 5,
+                url=reform if progress.bound_count else "",
             ),
         ),
     )

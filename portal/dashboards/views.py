@@ -9,11 +9,9 @@ from portal.accounts.roles import Permission
 from portal.lib.asof import day_of
 from portal.lib.dates import today
 from portal.oversight.duties import Duties, duties_of
-from portal.oversight.overview import Overview, overview_of
+from portal.oversight.overview import MOST_URGENT, Overview, overview_of
 
 from .overview_page import address, children_chart, heat_rows, level_rows, tiles
-
-LISTED = 12
 
 
 @require_safe
@@ -38,12 +36,11 @@ def node(request: HttpRequest, code: str) -> HttpResponse:
         "today": today(),
         "crumbs": crumbs_to(association, request, url_name="dashboards:node"),
         "tiles": tiles(overview, day=day),
-        "rows": heat_rows(overview, day=day),
+        "rows": heat_rows(overview, day=day, scope=request.user.scope),
         "chart": children_chart(overview),
-        "overdue": overview.overdue[:LISTED],
-        "terms": overview.terms[:LISTED],
+        "overdue": overview.overdue[:MOST_URGENT],
         "overdue_url": address("oversight:reform", code, on=day, reach="below"),
-        "terms_url": address("oversight:councils", under=code, term="ending", bound="on", on=day),
+        "terms_url": address("oversight:councils", under=code, term="ending", on=day),
         "levels": level_rows(overview, day=day),
         "duties": home_duties(request, overview),
     }

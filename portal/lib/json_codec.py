@@ -1,7 +1,7 @@
 """Frozen dataclasses as JSON and back, exactly: what is stored makes the same object again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -37,6 +37,7 @@ def to_json(value: object) -> Json:
 def from_json(kind: type[T], data: object) -> T:
     """Return the dataclass that `to_json` was given, by its type hints.
 
+    A field that has a default may be missing: what was stored before there was such a field stays readable.
     Raises: KeyError, TypeError or ValueError when the data are not those of that dataclass.
     """
     return cast(T, _read(kind, data))
@@ -52,7 +53,9 @@ def _read(hint: object, data: object) -> object:
         raise TypeError(f"no reader for {hint}")
     if is_dataclass(hint):
         found = cast(Mapping[str, object], data)
-        return hint(**{name: _read(inner, found[name]) for name, inner in _hints(hint).items()})
+        optional = _with_default(hint)
+        given = {name: inner for name, inner in _hints(hint).items() if name in found or name not in optional}
+        return hint(**{name: _read(inner, found[name]) for name, inner in given.items()})
     if issubclass(hint, datetime | date):
         return hint.fromisoformat(cast(str, data))
     if issubclass(hint, Decimal):
@@ -68,6 +71,11 @@ def _given(hint: object) -> object:
     """Return the one type beside None."""
     (given,) = (argument for argument in get_args(hint) if argument is not NoneType)
     return given
+
+
+@cache
+def _with_default(kind: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind) if field.default is not MISSING)
 
 
 @cache

@@ -9,13 +9,13 @@ from associations.enums import COMPUTED_MILESTONES, Level, Milestone, MilestoneS
 from associations.milestones.permissions import open_steps
 from associations.milestones.queries import histories_of, standing_claim
 from associations.models import Association, MilestoneEvent
-from associations.register.codes_on import CodesOn
 from portal.accounts.models import User
 from portal.lib.dates import today
 
 from .milestone_words import Cell, badge_of, cell_of
 from .overview import child_above, children_of
-from .reform import bound_under, progress_of, statuses_of, statuses_of_many
+from .reform import progress_of, statuses_of, statuses_of_many
+from .rules_under import RulesUnder
 from .verdicts import MilestoneStatus, Progress
 
 PAGE_SIZE = 110
@@ -74,7 +74,7 @@ class ChildRow:
 
     @property
     def has_more_below(self) -> bool:
-        return self.subtree.required > self.own.required
+        return self.subtree.bound_count > self.own.bound_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +107,10 @@ def board_of(association: Association, *, on: date, user: User) -> tuple[BoardRo
 
 def subtree_board(association: Association, *, on: date, after: str) -> SubtreeBoard:
     """Set the node's children against the milestones that bind any of them, with the node itself first."""
-    codes = CodesOn(on)
-    code = codes.of(association)
-    bound = bound_under(code, on=on, codes=codes)
-    statuses = statuses_of_many(bound, on=on, codes=codes)
+    rules = RulesUnder.at(association, on=on)
+    code = rules.node
+    bound = rules.bound(rules.bound_by_milestones)
+    statuses = statuses_of_many(bound, on=on, rules=rules)
     by_code = children_of(code, level=Level(association.level), on=on)
     children = tuple(by_code.values())
     page = [child for child in children if child.code_on > after][:PAGE_SIZE]

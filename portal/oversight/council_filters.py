@@ -1,23 +1,21 @@
-"""What a list of councils is narrowed to."""
+"""What a list of councils is filtered to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 
 from associations.enums import Level
 from associations.models import Association
 from associations.models.association import AssociationQuerySet
-from associations.register.codes_on import CodesOn
 from associations.register.queries import matching
 from members.enums import TermState
 from members.models import Term
 from members.rules import QuotaResult
-from members.term_states import sitting_terms
+from members.term_states import standing_in, terms_sitting
 
 from .quotas import meets_all, quotas_of_many
-from .reform import bound_under
+from .rules_under import RulesUnder
 from .verdicts import BodyQuota
 
 ENDED = (TermState.OVERDUE, TermState.LONG_OVERDUE)
@@ -28,7 +26,7 @@ ENDING = (TermState.DUE_SOON, *ENDED)
 class CouncilFilter:
     """What a list keeps; an empty value does not narrow.
 
-    `is_met`: every quota that binds is met, or one is short. `bound_only`: reform milestones bind the level.
+    `is_met`: every quota that binds is met, or one is short. `bound_only`: some quota binds.
     """
 
     level: Level | None = None
@@ -38,39 +36,35 @@ class CouncilFilter:
     bound_only: bool = False
 
 
-def narrowed(
-    found: AssociationQuerySet, wanted: CouncilFilter, *, node: Association, on: date, codes: CodesOn
-) -> AssociationQuerySet:
-    """Keep what is wanted; villages without a term appear only when somebody asks for them.
+def narrowed(found: AssociationQuerySet, wanted: CouncilFilter, *, rules: RulesUnder) -> AssociationQuerySet:
+    """Keep what is wanted of `rules.places`, in a fixed number of statements.
 
-    A filter on terms or verdicts judges every sitting council of the list, in a fixed number of statements.
+    Villages without a term appear only when somebody asks for them, or for all that a quota binds.
     """
+    on = rules.on
     sits = Exists(Term.objects.scoped().in_force(on=on).filter(association=OuterRef("pk")))
     if wanted.level is not None:
         found = found.at_level(wanted.level)
     if wanted.text:
         found = found.filter(matching(wanted.text))
-    if wanted.bound_only:
-        found = found.filter(pk__in=[each.pk for each in bound_under(node.code, on=on, codes=codes)])
+    if wanted.bound_only or wanted.is_met is not None:
+        found = found.filter(rules.bound_by_quotas)
     if wanted.states == (TermState.NONE,):
-        return found.filter(~sits)
-    if wanted.states or wanted.is_met is not None:
-        judged = list(found.filter(sits))
-        return found.filter(pk__in=_kept(judged, wanted, on=on, codes=codes))
-    if wanted.level is None and not wanted.text:
+        found = found.filter(~sits)
+    elif wanted.states:
+        terms = terms_sitting(rules.places, on=on, book=rules.terms)
+        found = found.filter(pk__in=terms.filter(standing_in(wanted.states, on=on)).values("association"))
+    if wanted.is_met is not None:
+        return found.filter(pk__in=_judged(list(found), is_met=wanted.is_met, rules=rules))
+    if wanted == CouncilFilter():
         return found.filter(Q(level__lt=Level.VILLAGE) | sits)
     return found
 
 
-def _kept(judged: list[Association], wanted: CouncilFilter, *, on: date, codes: CodesOn) -> list[int]:
-    if wanted.states:
-        terms = sitting_terms(judged, on=on, codes=codes)
-        judged = [each for each in judged if terms[each.pk].state in wanted.states]
-    if wanted.is_met is not None:
-        quotas = quotas_of_many(judged, on=on, codes=codes)
-        is_wanted = meets_all if wanted.is_met else _is_short
-        judged = [each for each in judged if is_wanted(quotas[each.pk])]
-    return [each.pk for each in judged]
+def _judged(bound: list[Association], *, is_met: bool, rules: RulesUnder) -> list[int]:
+    quotas = quotas_of_many(bound, on=rules.on, rules=rules)
+    is_wanted = meets_all if is_met else _is_short
+    return [each.pk for each in bound if is_wanted(quotas[each.pk])]
 
 
 def _is_short(quotas: Sequence[BodyQuota]) -> bool:

@@ -7,13 +7,13 @@ from typing import Self
 from django.db.models import Q
 
 from associations.models import Association
-from associations.register.codes_on import CodesOn
 from associations.register.queries import COUNT_LIMIT
 from members.term_states import SittingTerm, sitting_terms
 
 from .council_filters import CouncilFilter, narrowed
 from .quota_words import QuotaLine, lines_of
 from .quotas import quotas_of_many
+from .rules_under import RulesUnder
 
 PAGE_SIZE = 50
 
@@ -60,11 +60,9 @@ def council_page(
 
     The number of statements does not depend on the number of rows.
     """
-    codes = CodesOn(on)
-    found = Association.objects.under_on(codes.of(node), on=on).due(on=on)
-    if is_own:
-        found = found.filter(pk=node.pk)
-    listed = found = narrowed(found, wanted, node=node, on=on, codes=codes)
+    rules = RulesUnder.at(node, on=on)
+    found = rules.places.filter(pk=node.pk) if is_own else rules.places
+    listed = found = narrowed(found, wanted, rules=rules)
     is_backwards = place is not None and place.is_backwards
     order = ("-level", "-code") if is_backwards else ("level", "code")
     if place is not None:
@@ -75,7 +73,7 @@ def council_page(
         page.reverse()
     has_previous, has_following = (has_more, True) if is_backwards else (place is not None, has_more)
     return CouncilPage(
-        rows=_rows(page, on=on, codes=codes),
+        rows=_rows(page, rules),
         count=listed[: COUNT_LIMIT + 1].count() if place or has_more else len(page),
         previous=Place.beside(page[0], is_backwards=True) if page and has_previous else None,
         following=Place.beside(page[-1]) if page and has_following else None,
@@ -88,11 +86,11 @@ def _beyond(place: Place) -> Q:
     return further | Q(level=place.level, **{f"code__{side}": place.code})
 
 
-def _rows(associations: list[Association], *, on: date, codes: CodesOn) -> tuple[CouncilRow, ...]:
+def _rows(associations: list[Association], rules: RulesUnder) -> tuple[CouncilRow, ...]:
     if not associations:
         return ()
-    terms = sitting_terms(associations, on=on, codes=codes)
-    quotas = quotas_of_many(associations, on=on, codes=codes)
+    terms = sitting_terms(associations, on=rules.on, codes=rules.codes, book=rules.terms)
+    quotas = quotas_of_many(associations, on=rules.on, rules=rules)
     return tuple(
         CouncilRow(
             association=association,

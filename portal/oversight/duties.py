@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from associations.enums import MilestoneState
 from associations.milestones.queries import COUNT_LIMIT
 from associations.models import MilestoneEvent
-from members.enums import TermState
 from portal.accounts.models import User
 from portal.accounts.roles import Permission
 
@@ -37,12 +36,11 @@ def duties_of(user: User, overview: Overview) -> Duties | None:
     verifies = scope.covers(Permission.VERIFY, code)
     if not (edits or claims or verifies):
         return None
-    past_term = [notice for notice in overview.terms if notice.term.state != TermState.DUE_SOON]
     returned = (status for status in overview.own_statuses if status.state == MilestoneState.RETURNED)
     return Duties(
         returned=tuple(returned) if claims else None,
         claims=_claims_waiting(user, overview) if verifies else None,
-        ended_terms=len(past_term) if edits else None,
+        ended_terms=overview.terms.ended_count if edits else None,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from associations.enums import COMPUTED_MILESTONES, MilestoneState
 
-from .verdicts import MilestoneStatus
+from .verdicts import MilestoneStatus, Progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,20 @@ def cell_of(status: MilestoneStatus | None) -> Cell:
     if status.is_late:
         return LATE_VERIFIED if status.state == MilestoneState.VERIFIED else LATE_CLAIMED
     return CELLS[status.state]
+
+
+def progress_note(progress: Progress) -> str:
+    """Say the two weights behind the rate, and what stands beside it because nothing computes it yet."""
+    weights = f"按权重计，应完成 {progress.required:,}，已核实 {progress.verified:,}"
+    return "；".join(filter(None, (weights, uncomputed_note(progress))))
+
+
+def uncomputed_note(progress: Progress) -> str:
+    """Name what binds and nothing computes yet; empty where everything is computed."""
+    if not progress.uncomputed_count:
+        return ""
+    names = "、".join(f"“{milestone.label}”" for milestone in progress.uncomputed)
+    return f"{names} {progress.uncomputed_count:,} 项尚未计算，不计入"
 
 
 def badge_of(status: MilestoneStatus) -> Cell:

@@ -6,20 +6,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Count, Window
+
 from associations.codes import scopes_above
 from associations.enums import Level
 from associations.models import Association
-from associations.register.codes_on import CodesOn
 from associations.register.coverage import Coverage, coverage_by_place
-from members.enums import TermState
 from members.rules import QuotaResult
-from members.term_states import SittingTerm
+from members.term_states import SittingTerm, standing_in, standing_of, terms_sitting
 from portal.lib.dates import now
 from portal.lib.figures import percent_cut
 
+from .council_filters import ENDED, ENDING
 from .quotas import meets_all
-from .reform import bound_under, progress_of, standings_of_many
+from .reform import progress_of, standings_of_many
+from .rules_under import RulesUnder
 from .verdicts import BodyQuota, MilestoneStatus, Progress, Standing
+
+# As many as a dashboard shows of a list.
+MOST_URGENT = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +71,15 @@ class TermNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermNotices:
+    """How many of the terms that sit below end within six months or have ended, and the most urgent."""
+
+    count: int = 0
+    ended_count: int = 0
+    urgent: tuple[TermNotice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Overview:
     """A node on a day: its whole subtree, each child, its own milestones, what needs somebody's attention."""
 
@@ -77,7 +91,7 @@ class Overview:
     children: tuple[PlaceFigures, ...]
     own_statuses: tuple[MilestoneStatus, ...]
     overdue: tuple[OverdueMilestone, ...]
-    terms: tuple[TermNotice, ...]
+    terms: TermNotices
 
 
 @dataclass(kw_only=True)
@@ -108,11 +122,11 @@ class _Sums:
 
 def overview_of(association: Association, *, on: date) -> Overview:
     """Gather a node's dashboard: coverage, quotas and reform of its subtree, by child, with overdue items."""
-    codes = CodesOn(on)
-    code = codes.of(association)
+    rules = RulesUnder.at(association, on=on)
+    code = rules.node
     children = children_of(code, level=Level(association.level), on=on)
-    offices = bound_under(code, on=on, codes=codes)
-    standings = standings_of_many(offices, on=on, codes=codes)
+    offices = rules.bound(rules.bound_by_quotas | rules.bound_by_milestones)
+    standings = standings_of_many(offices, on=on, rules=rules)
     own = standings.get(association.pk)
     sums = _Sums()
     by_level: defaultdict[Level, Coverage] = defaultdict(Coverage)
@@ -133,7 +147,7 @@ def overview_of(association: Association, *, on: date) -> Overview:
         children=tuple(sums.figures(child) for child in children.values()),
         own_statuses=tuple(own.statuses) if own else (),
         overdue=_overdue(offices, standings, on=on),
-        terms=_terms(offices, standings),
+        terms=term_notices(rules),
     )
 
 
@@ -173,10 +187,27 @@ def _overdue(
     return tuple(sorted(found, key=lambda item: (-item.days, item.association.code)))
 
 
-def _terms(offices: Iterable[Association], standings: dict[int, Standing]) -> tuple[TermNotice, ...]:
-    found = [
-        TermNotice(association=office, term=standings[office.pk].term)
-        for office in offices
-        if standings[office.pk].term.state not in (TermState.IN_TERM, TermState.NONE)
-    ]
-    return tuple(sorted(found, key=lambda item: (item.term.due_on or date.max, item.association.code)))
+def term_notices(rules: RulesUnder) -> TermNotices:
+    """Count the terms that end soon or have ended, of all that sit under a place, whatever binds there."""
+    on = rules.on
+    ending = (
+        terms_sitting(rules.places, on=on, book=rules.terms)
+        .filter(standing_in(ENDING, on=on))
+        .annotate(
+            count=Window(Count("pk")), ended_count=Window(Count("pk", filter=standing_in(ENDED, on=on)))
+        )
+        .select_related("association")
+        .order_by("due_on", "association__code")
+    )
+    urgent = list(ending[:MOST_URGENT])
+    return TermNotices(
+        count=urgent[0].count if urgent else 0,
+        ended_count=urgent[0].ended_count if urgent else 0,
+        urgent=tuple(
+            TermNotice(
+                association=term.association,
+                term=standing_of(term.association, term, rules.terms, on=on, codes=rules.codes),
+            )
+            for term in urgent
+        ),
+    )

@@ -9,6 +9,10 @@ from members.rules import QuotaResult
 
 from .verdicts import BodyQuota
 
+# The two rates, the same words on screen and on paper: of associations, and of their bodies.
+ASSOCIATIONS_MET = "协会达标率"
+BODIES_MET = "机构达标率"
+
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaLine:

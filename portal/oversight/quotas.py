@@ -5,16 +5,15 @@ from datetime import date
 
 from associations.enums import Body
 from associations.models import Association, QuotaRule
-from associations.policies.rule_book import Binding, RuleBook
-from associations.policies.rule_queries import Clause, rule_books
-from associations.register.codes_on import CodesOn, common_node
+from associations.policies.rule_book import Binding
+from associations.policies.rule_queries import Clause
 from members.rules import QuotaResult, judge_quota
 from members.seat_counts import Seat, SeatCount, seat_counts
 
+from .rules_under import RulesUnder
 from .verdicts import BodyQuota
 
 NOBODY = SeatCount()
-QuotaBooks = dict[str, RuleBook[Clause[QuotaRule]]]
 
 
 def quotas_of(association: Association, *, on: date) -> tuple[BodyQuota, ...]:
@@ -23,29 +22,23 @@ def quotas_of(association: Association, *, on: date) -> tuple[BodyQuota, ...]:
 
 
 def quotas_of_many(
-    associations: Sequence[Association], *, on: date, codes: CodesOn | None = None
+    associations: Sequence[Association], *, on: date, rules: RulesUnder | None = None
 ) -> dict[int, tuple[BodyQuota, ...]]:
     """Judge the bodies of many associations, in three statements whatever their number.
 
     Shape: for each association's key its congress, council and standing council, in this order.
     """
-    codes = codes or CodesOn(on)
+    rules = rules or RulesUnder.above(associations, on=on)
     counts = seat_counts([association.pk for association in associations], on=on)
-    books = quota_books(associations, on=on, codes=codes)
-    return {
-        association.pk: _judge_all(association, counts, books, on=on, codes=codes)
-        for association in associations
-    }
+    return {association.pk: _judge_all(association, counts, rules) for association in associations}
 
 
 def what_if(
     association: Association, *, on: date, leave: Sequence[int], enter: Sequence[Seat]
 ) -> tuple[BodyQuota, ...]:
     """Judge the bodies as if the appointments `leave` had ended and `enter` were filled; writes nothing."""
-    codes = CodesOn(on)
     counts = seat_counts([association.pk], on=on, leave=leave, enter=enter)
-    books = quota_books([association], on=on, codes=codes)
-    return _judge_all(association, counts, books, on=on, codes=codes)
+    return _judge_all(association, counts, RulesUnder.above([association], on=on))
 
 
 def meets_all(quotas: Sequence[BodyQuota]) -> bool:
@@ -54,32 +47,17 @@ def meets_all(quotas: Sequence[BodyQuota]) -> bool:
     return bool(ruled) and all(quota.verdict == QuotaResult.MET for quota in ruled)
 
 
-def quota_books(associations: Sequence[Association], *, on: date, codes: CodesOn) -> QuotaBooks:
-    """Read the quota rules that may bind any of the associations, one book for each body."""
-    return rule_books(
-        QuotaRule,
-        by="body",
-        node=common_node(codes.of(association) for association in associations),
-        on=on,
-        codes=codes,
-        is_weaker=QuotaRule.asks_less_than,
-    )
-
-
 def _judge_all(
-    association: Association,
-    counts: dict[tuple[int, Body], SeatCount],
-    books: QuotaBooks,
-    *,
-    on: date,
-    codes: CodesOn,
+    association: Association, counts: dict[tuple[int, Body], SeatCount], rules: RulesUnder
 ) -> tuple[BodyQuota, ...]:
-    code, level = codes.of(association), association.level
+    code, level = rules.codes.of(association), association.level
+    # Nothing is asked of a place on a day on which it does not count: the same set as `bound_by_quotas`.
+    books = rules.quotas if association.is_counted(on=rules.on) else {}
     return tuple(
         _judge(
             body,
             counts.get((association.pk, body), NOBODY),
-            books[body].binding(code=code, level=level, on=on) if body in books else None,
+            books[body].binding(code=code, level=level, on=rules.on) if body in books else None,
         )
         for body in Body
     )

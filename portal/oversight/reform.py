@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from associations.enums import COMPUTED_MILESTONES, Level, Milestone, MilestoneState, MilestoneStep
+from associations.enums import COMPUTED_MILESTONES, Milestone, MilestoneState, MilestoneStep
 from associations.milestones.rules import NO_HISTORY, History, Step, history_of, is_late, is_overdue
 from associations.models import Association, MilestoneEvent, MilestoneRule
 from associations.policies.rule_book import Binding
-from associations.policies.rule_queries import Clause, rule_books
-from associations.register.codes_on import CodesOn, common_node
+from associations.policies.rule_queries import Clause
 from members.enums import TermState
 from members.term_states import SittingTerm, sitting_terms
 
 from .quotas import meets_all, quotas_of_many
-from .verdicts import BodyQuota, MilestoneStatus, Progress, Standing
+from .rules_under import RulesUnder
+from .verdicts import BodyQuota, MilestoneStatus, Progress, Standing, in_catalogue_order
 
 REACHED = History(state=MilestoneState.VERIFIED, claim=None)
 NOT_REACHED = History(state=MilestoneState.IN_PROGRESS, claim=None)
@@ -27,22 +27,22 @@ def statuses_of(association: Association, *, on: date) -> tuple[MilestoneStatus,
 
 
 def statuses_of_many(
-    associations: Sequence[Association], *, on: date, codes: CodesOn | None = None
+    associations: Sequence[Association], *, on: date, rules: RulesUnder | None = None
 ) -> dict[int, tuple[MilestoneStatus, ...]]:
     """Say the same for many associations; none where no policy asks for any."""
-    standings = standings_of_many(associations, on=on, codes=codes)
+    standings = standings_of_many(associations, on=on, rules=rules)
     return {pk: standing.statuses for pk, standing in standings.items()}
 
 
 def standings_of_many(
-    associations: Sequence[Association], *, on: date, codes: CodesOn | None = None
+    associations: Sequence[Association], *, on: date, rules: RulesUnder | None = None
 ) -> dict[int, Standing]:
     """Judge quotas, term and milestones of many associations, in a fixed number of statements."""
-    codes = codes or CodesOn(on)
-    bindings = _bindings(associations, on=on, codes=codes)
+    rules = rules or RulesUnder.above(associations, on=on)
+    bindings = _bindings(associations, rules)
     histories = _histories(associations, on=on)
-    quotas = quotas_of_many(associations, on=on, codes=codes)
-    terms = sitting_terms(associations, on=on, codes=codes)
+    quotas = quotas_of_many(associations, on=on, rules=rules)
+    terms = sitting_terms(associations, on=on, codes=rules.codes, book=rules.terms)
     return {
         association.pk: Standing(
             quotas=quotas[association.pk],
@@ -63,44 +63,44 @@ def standings_of_many(
 
 
 def progress_of(statuses: Iterable[MilestoneStatus]) -> Progress:
-    """Add up the weights of milestones: required, verified, claimed and not yet verified, overdue, late."""
-    total = Progress()
-    for status in statuses:
-        total += Progress(
-            required=status.weight,
-            verified=status.weight * (status.state == MilestoneState.VERIFIED),
-            claimed=status.weight * (status.state == MilestoneState.CLAIMED),
-            overdue=status.weight * status.is_overdue,
-            late=status.weight * status.is_late,
-        )
-    return total
+    """Add up milestones, by weight and by number; what nothing computes yet stands beside both."""
+    bound = tuple(statuses)
+    computed = [status for status in bound if status.state != MilestoneState.NOT_COMPUTED]
+    verified = [status for status in computed if status.state == MilestoneState.VERIFIED]
+    claimed = [status for status in computed if status.state == MilestoneState.CLAIMED]
+    overdue = [status for status in computed if status.is_overdue]
+    late = [status for status in computed if status.is_late]
+    uncomputed = {status.milestone for status in bound if status.state == MilestoneState.NOT_COMPUTED}
+    return Progress(
+        required=_weight(computed),
+        verified=_weight(verified),
+        claimed=_weight(claimed),
+        overdue=_weight(overdue),
+        late=_weight(late),
+        bound_count=len(bound),
+        claimed_count=len(claimed),
+        overdue_count=len(overdue),
+        late_count=len(late),
+        uncomputed_count=len(bound) - len(computed),
+        uncomputed=in_catalogue_order(uncomputed),
+    )
 
 
-def bound_under(code: str, *, on: date, codes: CodesOn | None = None) -> list[Association]:
-    """List the associations of the day's subtree at the levels that some milestone rule binds."""
-    codes = codes or CodesOn(on)
-    rules = MilestoneRule.objects.reaching(code) if not codes.changed else MilestoneRule.objects.scoped()
-    bound = rules.in_force(on=on).values_list("levels", flat=True)
-    levels = {Level(level) for levels in bound for level in levels}
-    return list(Association.objects.under_on(code, on=on).at_level(*levels).due(on=on).order_by("code"))
+def _weight(statuses: Iterable[MilestoneStatus]) -> int:
+    return sum(status.weight for status in statuses)
 
 
 def _bindings(
-    associations: Sequence[Association], *, on: date, codes: CodesOn
+    associations: Sequence[Association], rules: RulesUnder
 ) -> dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]]:
-    books = rule_books(
-        MilestoneRule,
-        by="milestone",
-        node=common_node(codes.of(association) for association in associations),
-        on=on,
-        codes=codes,
-        is_weaker=MilestoneRule.asks_less_than,
-    )
+    books = rules.milestones
     catalogue = [milestone for milestone in Milestone if milestone in books]
-    found: dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]] = {}
+    found: dict[int, dict[Milestone, Binding[Clause[MilestoneRule]]]] = {each.pk: {} for each in associations}
     for association in associations:
-        code, level = codes.of(association), association.level
-        asked = {each: books[each].binding(code=code, level=level, on=on) for each in catalogue}
+        if not association.is_counted(on=rules.on):
+            continue
+        code, level = rules.codes.of(association), association.level
+        asked = {each: books[each].binding(code=code, level=level, on=rules.on) for each in catalogue}
         found[association.pk] = {milestone: binding for milestone, binding in asked.items() if binding}
     return found
 

@@ -1,5 +1,6 @@
 """The shapes that every page, reply and report reads its verdicts from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,15 +50,31 @@ class MilestoneStatus:
     weaker_than: Citation | None
 
 
+def in_catalogue_order(milestones: Collection[Milestone]) -> tuple[Milestone, ...]:
+    """Return the milestones in the order in which every page lists them."""
+    return tuple(each for each in Milestone if each in milestones) if milestones else ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Weights of the milestones that bind; adds up over a subtree. Claimed never counts as done."""
+    """The milestones that bind, by weight and by number; adds up over a subtree. Claimed is never done.
+
+    Units: `required`, `verified`, `claimed`, `overdue` and `late` are weights, and the rate is made of them;
+    each `*_count` is a number of milestones (项), those of weight 0 among them. What nothing computes yet,
+    named by `uncomputed`, is bound and in no other figure: nobody can reach it.
+    """
 
     required: int = 0
     verified: int = 0
     claimed: int = 0
     overdue: int = 0
     late: int = 0
+    bound_count: int = 0
+    claimed_count: int = 0
+    overdue_count: int = 0
+    late_count: int = 0
+    uncomputed_count: int = 0
+    uncomputed: tuple[Milestone, ...] = ()
 
     @property
     def percent(self) -> Decimal | None:
@@ -70,6 +87,12 @@ class Progress:
             claimed=self.claimed + other.claimed,
             overdue=self.overdue + other.overdue,
             late=self.late + other.late,
+            bound_count=self.bound_count + other.bound_count,
+            claimed_count=self.claimed_count + other.claimed_count,
+            overdue_count=self.overdue_count + other.overdue_count,
+            late_count=self.late_count + other.late_count,
+            uncomputed_count=self.uncomputed_count + other.uncomputed_count,
+            uncomputed=in_catalogue_order({*self.uncomputed, *other.uncomputed}),
         )
 
 

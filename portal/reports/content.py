@@ -114,7 +114,7 @@ class QuotaReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ReformCover:
-    """Units: weights of milestones over the subject and everything below it; percents are cut."""
+    """The milestones of the subject and everything below it; percents are cut."""
 
     associations: int
     progress: Progress
@@ -211,7 +211,7 @@ class ReformReport:
 
     @property
     def overdue_unweighted(self) -> int:
-        """Overdue items of weight 0: listed, and in no sum of weights."""
+        """Overdue items of weight 0: in every number of items, and in no sum of weights."""
         return sum(not item.weight for item in self.overdue)
 
     @property

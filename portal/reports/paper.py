@@ -9,6 +9,9 @@ from django.template.loader import render_to_string
 
 from associations.policies.rule_book import Citation
 from portal.lib.dates import official_day
+from portal.oversight.milestone_words import uncomputed_note
+from portal.oversight.reform import progress_of
+from portal.oversight.verdicts import MilestoneStatus, Progress
 
 from .content import Content, OverdueItem, QuotaReport, QuotaRow, ReformReport, ReformRow, Shortfall, Subject
 from .drawings import drawings_of
@@ -38,6 +41,14 @@ class QuotaLine:
 
     row: QuotaRow
     rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReformLine:
+    """A row of the table; `items` are counted from its milestones, which older reports list uncounted."""
+
+    row: ReformRow
+    items: Progress
 
 
 def page_of(content: Content, *, preview: bool = False) -> str:
@@ -90,16 +101,24 @@ def _seats_short(item: Shortfall) -> int:
 
 
 def _reform_words(report: ReformReport) -> dict[str, object]:
-    rows: list[ReformRow] = [row for row in report.rows if row.below.required]
+    lines = [line for line in _reform_lines(report) if line.row.below.required or line.items.bound_count]
     return {
         "title_lines": _title(report, "改革进展报告"),
-        "lines": cut(rows),
-        "unbound": len(report.rows) - len(rows),
+        "lines": cut(lines),
+        "unbound": len(report.rows) - len(lines),
+        "uncomputed": uncomputed_note(report.cover.progress),
         "overdue": cut(report.overdue, worst=_days_overdue),
         "waiting": cut(report.waiting, worst=lambda item: item.days_waiting),
         "late": cut(report.late),
         "rules": _cited(row.status.rule for row in report.statuses),
     }
+
+
+def _reform_lines(report: ReformReport) -> list[ReformLine]:
+    statuses: defaultdict[str, list[MilestoneStatus]] = defaultdict(list)
+    for each in report.statuses:
+        statuses[each.place.code].append(each.status)
+    return [ReformLine(row=row, items=progress_of(statuses[row.place.code])) for row in report.rows]
 
 
 def _cited(rules: Iterable[Citation]) -> list[str]:

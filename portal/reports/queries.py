@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -42,13 +43,13 @@ class Listed:
     code_on: str
 
 
-def listed(association: Association, *, on: date) -> list[Listed]:
+def listed(association: Association, *, on: date, codes: CodesOn | None = None) -> list[Listed]:
     """List an association and, by the tree of the day, what its table shows below it.
 
     Shape: the association itself first; below a province its cities, each before its counties; below any
     other place those directly in it. Divisions that ought to exist on the day, established or not.
     """
-    codes = CodesOn(on)
+    codes = codes or CodesOn(on)
     own = codes.of(association)
     wanted = Q(level__in=LISTED_BELOW.get(Level(association.level), ())) | Q(parent=association)
     found = _divisions_under(own, on=on).filter(wanted).exclude(pk=association.pk)
@@ -61,6 +62,18 @@ def listed(association: Association, *, on: date) -> list[Listed]:
             for code, each in below
         ),
     ]
+
+
+def with_bound(table: Sequence[Listed], bound: Iterable[Association], *, codes: CodesOn) -> list[Listed]:
+    """Add to a table those further down that rules bind, each in its place by code."""
+    known = {each.association.pk for each in table}
+    deeper = [
+        Listed(association=each, place=place_of(each, depth=2), code_on=codes.of(each))
+        for each in bound
+        if each.pk not in known
+    ]
+    own, *below = table
+    return [own, *sorted([*below, *deeper], key=lambda each: each.code_on)]
 
 
 def _depth(code: str, cities: set[str]) -> int:

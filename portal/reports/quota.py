@@ -11,6 +11,7 @@ from associations.policies.rule_book import Citation
 from members.rules import QuotaResult
 from portal.lib.figures import percent_cut
 from portal.oversight.quotas import meets_all, quotas_of_many
+from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import BodyQuota
 
 from . import queries
@@ -20,9 +21,14 @@ FAILED = (QuotaResult.SHORT, QuotaResult.NO_COUNCIL)
 
 
 def build(association: Association, *, on: date, made_on: date) -> QuotaReport:
-    """Judge an association and those that its table lists, in a fixed number of statements."""
-    listed = queries.listed(association, on=on)
-    quotas = quotas_of_many([each.association for each in listed], on=on)
+    """Judge an association, those that its table lists and all below that a quota binds.
+
+    Runs a fixed number of statements.
+    """
+    rules = RulesUnder.at(association, on=on)
+    table = queries.listed(association, on=on, codes=rules.codes)
+    listed = queries.with_bound(table, rules.bound(rules.bound_by_quotas), codes=rules.codes)
+    quotas = quotas_of_many([each.association for each in listed], on=on, rules=rules)
     rows = tuple(QuotaRow(place=each.place, bodies=quotas[each.association.pk]) for each in listed)
     return QuotaReport(
         subject=queries.subject_of(association, on=on, made_on=made_on),

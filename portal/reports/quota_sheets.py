@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from portal.lib.spreadsheet import Cell, Column, Sheet
+from portal.oversight.quota_words import ASSOCIATIONS_MET, BODIES_MET
 
 from .content import QuotaReport
 from .sheet_parts import PLACE, RULE, count, cover_sheet, percent, place_cells, rule_cells
@@ -26,9 +27,13 @@ def _quota_cover(report: QuotaReport) -> Sheet:
     rows = (
         ("纳入核对的协会", cover.associations, None),
         ("有比例规定可依的协会", report.associations_ruled, None),
-        ("达标协会（各机构全部达标）", cover.associations_met, report.associations_percent),
+        (
+            f"达标协会（各机构全部达标）、{ASSOCIATIONS_MET}",
+            cover.associations_met,
+            report.associations_percent,
+        ),
         ("应核对机构", cover.ruled, None),
-        ("达标机构", cover.met, cover.met_percent),
+        (f"达标机构、{BODIES_MET}", cover.met, cover.met_percent),
         ("未达标机构", cover.short, None),
         ("未建机构", cover.no_council, None),
         ("无规定机构", cover.no_rule, None),
@@ -39,7 +44,7 @@ def _quota_cover(report: QuotaReport) -> Sheet:
 
 def _quota_bodies(report: QuotaReport) -> Sheet:
     headers = ("达标", "未达标", "未建", "无规定")
-    columns = (Column(header="机构"), *map(count, headers), percent("达标率"))
+    columns = (Column(header="机构"), *map(count, headers), percent(BODIES_MET))
     rows = (
         (line.body.label, line.met, line.short, line.no_council, line.no_rule, line.met_percent)
         for line in report.bodies

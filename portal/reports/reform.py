@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from associations.enums import Milestone, MilestoneState
 from associations.models import Association
-from associations.register.codes_on import CodesOn
 from portal.lib.figures import percent_cut
-from portal.oversight.reform import bound_under, progress_of, statuses_of_many
+from portal.oversight.reform import progress_of, statuses_of_many
+from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import MilestoneStatus, Progress
 
 from . import queries
@@ -49,9 +48,10 @@ def build(association: Association, *, on: date, made_on: date) -> ReformReport:
     Runs a fixed number of statements. The table lists fewer associations than the totals count: a province's
     totals include its townships where a rule binds them.
     """
-    listed = queries.listed(association, on=on)
-    every = _with_bound(listed, on=on)
-    found = statuses_of_many([each.association for each in every], on=on)
+    rules = RulesUnder.at(association, on=on)
+    listed = queries.listed(association, on=on, codes=rules.codes)
+    every = queries.with_bound(listed, rules.bound(rules.bound_by_milestones), codes=rules.codes)
+    found = statuses_of_many([each.association for each in every], on=on, rules=rules)
     statuses = tuple(
         MilestoneRow(place=each.place, status=status)
         for each in every
@@ -69,31 +69,13 @@ def build(association: Association, *, on: date, made_on: date) -> ReformReport:
     )
 
 
-def _with_bound(listed: Sequence[Listed], *, on: date) -> list[Listed]:
-    """Add the associations further down that some milestone binds, each in its place by code."""
-    codes = CodesOn(on)
-    known = {each.association.pk for each in listed}
-    own = listed[0]
-    deeper = [
-        Listed(association=each, place=queries.place_of(each, depth=2), code_on=codes.of(each))
-        for each in bound_under(own.code_on, on=on)
-        if each.pk not in known
-    ]
-    return [own, *sorted([*listed[1:], *deeper], key=lambda each: each.code_on)]
-
-
 def _cover(statuses: Sequence[MilestoneRow]) -> ReformCover:
     progress = progress_of(row.status for row in statuses)
     return ReformCover(
         associations=len({row.place.code for row in statuses}),
         progress=progress,
-        verified_percent=verified_percent(progress),
+        verified_percent=progress.percent,
     )
-
-
-def verified_percent(progress: Progress) -> Decimal | None:
-    """Return verified of required, cut to one decimal; None where nothing is required."""
-    return percent_cut(progress.verified, progress.required) if progress.required else None
 
 
 def _rows(
@@ -114,8 +96,8 @@ def _row(each: Listed, own: Progress, below: Progress) -> ReformRow:
         place=each.place,
         own=own,
         below=below,
-        own_percent=verified_percent(own),
-        below_percent=verified_percent(below),
+        own_percent=own.percent,
+        below_percent=below.percent,
     )
 
 

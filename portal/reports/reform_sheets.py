@@ -9,7 +9,14 @@ from .sheet_parts import PLACE, RULE, count, cover_sheet, day, percent, place_ce
 MILESTONE = Column(header="改革事项", width=24)
 STATE = Column(header="状态", width=9)
 NUMBER = Column(header="申报文号", width=26)
-PROGRESS = ("要求", "已核实", "已申报", "逾期", "晚于期限")
+PROGRESS = (
+    "应完成（权重）",
+    "已核实（权重）",
+    "待核实（项）",
+    "逾期（项）",
+    "晚于期限（项）",
+    "尚未计算（项）",
+)
 
 
 def reform_sheets(report: ReformReport) -> list[Sheet]:
@@ -31,14 +38,22 @@ def _cover(report: ReformReport) -> Sheet:
         ("有改革事项要求的协会", cover.associations, None),
         ("应完成（权重）", cover.progress.required, None),
         ("已核实（权重）", cover.progress.verified, cover.verified_percent),
-        ("已申报待核实（权重）", cover.progress.claimed, None),
-        ("逾期（权重）", cover.progress.overdue, None),
-        ("晚于期限（权重）", cover.progress.late, None),
-        ("逾期中另有不计权重的事项", report.overdue_unweighted, None),
-        ("待核实中另有不计权重的事项", report.waiting_unweighted, None),
-        ("晚于期限中另有不计权重的事项", report.late_unweighted, None),
+        ("已申报待核实（项）", len(report.waiting), None),
+        ("逾期（项）", len(report.overdue), None),
+        ("晚于期限（项）", len(report.late), None),
+        ("待核实中不计权重的（项）", report.waiting_unweighted, None),
+        ("逾期中不计权重的（项）", report.overdue_unweighted, None),
+        ("晚于期限中不计权重的（项）", report.late_unweighted, None),
+        *_uncomputed(cover.progress),
     )
     return cover_sheet(report, rows)
+
+
+def _uncomputed(progress: Progress) -> tuple[tuple[str, int, None], ...]:
+    if not progress.uncomputed_count:
+        return ()
+    names = "、".join(milestone.label for milestone in progress.uncomputed)
+    return ((f"尚未计算、不计入权重（项）：{names}", progress.uncomputed_count, None),)
 
 
 def _milestones(report: ReformReport) -> Sheet:
@@ -73,7 +88,10 @@ def _rows(report: ReformReport) -> Sheet:
 
 
 def _progress(progress: Progress) -> tuple[Cell, ...]:
-    return progress.required, progress.verified, progress.claimed, progress.overdue, progress.late
+    return (
+        progress.required, progress.verified, progress.claimed_count, progress.overdue_count,
+        progress.late_count, progress.uncomputed_count,
+    )  # fmt: skip
 
 
 def _statuses(report: ReformReport) -> Sheet:

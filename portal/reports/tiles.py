@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.lib.figures import grouped
+from portal.oversight.milestone_words import progress_note
+from portal.oversight.quota_words import ASSOCIATIONS_MET, BODIES_MET
 
 from .content import Content, QuotaReport, ReformReport
 
@@ -29,17 +31,13 @@ def tiles_of(content: Content) -> tuple[Tile, ...]:
 def _quota_tiles(report: QuotaReport) -> tuple[Tile, ...]:
     cover = report.cover
     failed = cover.short + cover.no_council
-    associations = report.associations_percent
     return (
         _percent_tile(
-            "机构达标率", cover.met_percent, f"{grouped(cover.ruled)}个中{grouped(cover.met)}个达标"
+            ASSOCIATIONS_MET,
+            report.associations_percent,
+            f"{grouped(report.associations_ruled)}个中{grouped(cover.associations_met)}个全部达标",
         ),
-        Tile(
-            label="达标协会",
-            figure=grouped(cover.associations_met),
-            unit=f"/ {grouped(report.associations_ruled)} 个",
-            note="" if associations is None else f"占{associations}%",
-        ),
+        _percent_tile(BODIES_MET, cover.met_percent, f"{grouped(cover.ruled)}个中{grouped(cover.met)}个达标"),
         Tile(
             label="未达标和未建机构",
             figure=grouped(failed),
@@ -54,25 +52,25 @@ def _quota_tiles(report: QuotaReport) -> tuple[Tile, ...]:
 def _reform_tiles(report: ReformReport) -> tuple[Tile, ...]:
     progress = report.cover.progress
     return (
-        _percent_tile("改革核实率", report.cover.verified_percent, "按权重计"),
-        Tile(
-            label="已核实",
-            figure=grouped(progress.verified),
-            unit="项",
-            note=f"应完成{grouped(progress.required)}项",
-        ),
+        _percent_tile("改革核实率", report.cover.verified_percent, progress_note(progress)),
         Tile(
             label="已申报待核实",
-            figure=grouped(progress.claimed),
+            figure=grouped(len(report.waiting)),
             unit="项",
             note=_unweighted(report.waiting_unweighted),
         ),
         Tile(
             label="逾期",
-            figure=grouped(progress.overdue),
+            figure=grouped(len(report.overdue)),
             unit="项",
             note=_unweighted(report.overdue_unweighted),
-            tone="bad" if progress.overdue else "",
+            tone="bad" if report.overdue else "",
+        ),
+        Tile(
+            label="晚于期限",
+            figure=grouped(len(report.late)),
+            unit="项",
+            note=_unweighted(report.late_unweighted),
         ),
     )
 
@@ -84,4 +82,4 @@ def _percent_tile(label: str, percent: Decimal | None, note: str) -> Tile:
 
 
 def _unweighted(count: int) -> str:
-    return f"另有不计权重{grouped(count)}项" if count else ""
+    return f"其中不计权重{grouped(count)}项" if count else ""

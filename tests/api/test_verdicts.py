@@ -143,6 +143,13 @@ def plan(document, county):
     )
 
 
+def progress(**values) -> dict:
+    """Return a progress of one milestone, all nought but for what is given."""
+    weights = dict.fromkeys(("required", "claimed", "verified", "overdue", "late"), 0)
+    counts = dict.fromkeys(("claimed_count", "overdue_count", "late_count", "uncomputed_count"), 0)
+    return weights | counts | {"bound_count": 1, "uncomputed": []} | values
+
+
 def test_reform_tells_state_deadline_and_progress(clerk, plan):
     response = clerk.get(f"{API}reform/?on={DAY}")
 
@@ -160,7 +167,7 @@ def test_reform_tells_state_deadline_and_progress(clerk, plan):
         "rule": "赣卫办字〔2020〕4号",
         "weaker_than": None,
     }
-    own = {"required": 2, "claimed": 0, "verified": 0, "overdue": 2, "late": 0}
+    own = progress(required=2, overdue=2, percent="0.0", overdue_count=1)
     assert response.json()["progress"] == {"node": own, "subtree": own}
 
 
@@ -171,11 +178,20 @@ def test_verified_claim_counts_as_progress(clerk, plan, county, settings, tmp_pa
         milestone=Milestone.PLAN_ISSUED, step=MilestoneStep.VERIFIED, on=date(2021, 2, 1)
     )
 
-    def progress(day: str) -> dict:
+    def progress_on(day: str) -> dict:
         return clerk.get(f"{API}reform/?on={day}").json()["progress"]["node"]
 
-    assert progress("2020-12-31") == {"required": 2, "claimed": 2, "verified": 0, "overdue": 0, "late": 0}
-    assert progress(DAY) == {"required": 2, "claimed": 0, "verified": 2, "overdue": 0, "late": 0}
+    assert progress_on("2020-12-31") == progress(required=2, claimed=2, percent="0.0", claimed_count=1)
+    assert progress_on(DAY) == progress(required=2, verified=2, percent="100.0")
+
+
+def test_milestone_that_nothing_computes_is_named_beside_the_progress(clerk, plan, document):
+    factories.milestone_rule(document, Milestone.NETWORK)
+
+    found = clerk.get(f"{API}reform/?on={DAY}").json()["progress"]["node"]
+
+    beside = {"bound_count": 2, "uncomputed_count": 1, "uncomputed": ["network"]}
+    assert found == progress(required=2, overdue=2, percent="0.0", overdue_count=1) | beside
 
 
 def test_overview_adds_up_the_subtree(client, city, council, other_county):

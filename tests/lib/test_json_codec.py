@@ -70,3 +70,15 @@ def test_float_has_no_exact_json():
 def test_data_of_another_shape_are_refused(change, error):
     with pytest.raises(error):
         from_json(Tree, to_json(TREE) | change)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grown:
+    name: str
+    rings: int = 0
+
+
+def test_field_with_a_default_may_be_missing_and_no_other():
+    assert from_json(Grown, {"name": "树"}) == Grown(name="树")
+    with pytest.raises(KeyError):
+        from_json(Grown, {"rings": 3})

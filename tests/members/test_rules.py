@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -12,6 +12,7 @@ from members.rules import (
     QuotaVerdict,
     default_term_years,
     judge_quota,
+    last_due_soon,
     seats_meet_quota,
     session_name,
     term_due_on,
@@ -105,6 +106,21 @@ def test_term_state_changes_on_its_days(on, state):
     due_on = term_due_on(date(2020, 1, 10), years=5)
 
     assert term_state(due_on=due_on, on=on) == state
+
+
+@pytest.mark.parametrize(
+    ("on", "last"),
+    [
+        (date(2024, 7, 10), date(2025, 1, 10)),
+        (date(2023, 2, 28), date(2023, 8, 31)),
+        (date(2023, 8, 30), date(2024, 2, 29)),
+        (date(2023, 8, 31), date(2024, 2, 29)),
+    ],
+)
+def test_last_due_day_that_is_soon_is_where_the_state_changes(on, last):
+    assert last_due_soon(on) == last
+    assert term_state(due_on=last, on=on) == TermState.DUE_SOON
+    assert term_state(due_on=last + timedelta(days=1), on=on) == TermState.IN_TERM
 
 
 def test_term_state_without_term_is_none():

@@ -411,7 +411,8 @@ def test_list_pages_by_key_forwards_and_back(client, office, county, monkeypatch
         ({"term": "none"}, ["360102002", "360102001001"]),
         ({"quota": "met"}, ["360102"]),
         ({"quota": "short"}, ["360102001"]),
-        ({"bound": "on"}, ["360102"]),
+        ({"bound": "on"}, ["360102", "360102001", "360102002"]),
+        ({"bound": "on", "term": "none"}, ["360102002"]),
     ],
 )
 def test_list_keeps_what_the_filters_ask_for(client, office, county, province, query, shown):

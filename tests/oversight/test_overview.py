@@ -5,6 +5,7 @@ import pytest
 from associations.enums import Body, Constituency, Milestone, MilestoneStep
 from associations.register.coverage import Coverage
 from portal.oversight.overview import QuotaTally, overview_of
+from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import Progress
 from tests import factories
 
@@ -30,13 +31,13 @@ def test_overview_adds_up_the_children(province, city, county, other_county, rul
             "360102",
             Coverage(due=2, established=1),
             QuotaTally(bound=1, met=1),
-            Progress(required=1, claimed=1),
+            Progress(required=1, claimed=1, bound_count=1, claimed_count=1),
         ),
         (
             "360103",
             Coverage(due=1, established=1),
             QuotaTally(bound=1, met=0),
-            Progress(required=1, overdue=1),
+            Progress(required=1, overdue=1, bound_count=1, overdue_count=1),
         ),
     ]
     assert overview.total.coverage == Coverage(due=4, established=3)
@@ -62,3 +63,28 @@ def test_overview_takes_the_same_statements_for_one_child_and_three(
         factories.seat(factories.term(factories.association(code)))
     with django_assert_num_queries(11):
         overview_of(city, on=DAY)
+
+
+def test_terms_are_counted_wherever_they_sit_and_whatever_binds_there(city, county, ruled):
+    township = factories.association("360102001")
+    village = factories.association("360102001001")
+    for place in (township, village):
+        factories.term(place, starts_on=date(2015, 1, 10))
+    factories.term(county, starts_on=date(2016, 10, 1))
+
+    terms = overview_of(city, on=DAY).terms
+
+    assert (terms.count, terms.ended_count) == (3, 2)
+    assert [notice.association for notice in terms.urgent] == [township, village, county]
+
+
+def test_quota_binds_whom_no_milestone_binds(city, county, ruled, province):
+    village = factories.association("360102001001")
+    own = factories.policy(county)
+    factories.quota_rule(own, Body.COUNCIL, 20, levels=[5])
+
+    rules = RulesUnder.at(city, on=DAY)
+
+    assert overview_of(city, on=DAY).total.quotas == QuotaTally(bound=2, met=0)
+    assert rules.bound(rules.bound_by_quotas) == [county, village]
+    assert rules.bound(rules.bound_by_milestones) == [county]

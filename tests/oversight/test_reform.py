@@ -3,12 +3,8 @@ from datetime import date
 import pytest
 
 from associations.enums import Body, Constituency, Milestone, MilestoneState, MilestoneStep
-from portal.oversight.reform import (
-    bound_under,
-    progress_of,
-    statuses_of,
-    statuses_of_many,
-)
+from portal.oversight.reform import progress_of, statuses_of, statuses_of_many
+from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import Progress
 from tests import factories
 
@@ -104,16 +100,20 @@ def test_re_election_milestone_follows_the_term(county, document, day, state):
     assert status.state == state
 
 
-def test_network_is_not_computed_and_never_done(county, document):
-    factories.milestone_rule(document, Milestone.NETWORK)
+def test_network_that_nothing_computes_stands_beside_the_rate_and_not_in_it(county, document, plan_rule):
+    factories.milestone_rule(document, Milestone.NETWORK, deadline=DEADLINE)
+    factories.milestone_step(county, PLAN, MilestoneStep.CLAIMED, date(2020, 11, 2))
+    factories.milestone_step(county, PLAN, MilestoneStep.VERIFIED, date(2020, 11, 9))
 
-    statuses = statuses_of(county, on=date(2021, 1, 1))
+    progress = progress_of(statuses_of(county, on=date(2021, 1, 1)))
 
-    assert [status.state for status in statuses] == [MilestoneState.NOT_COMPUTED]
-    assert progress_of(statuses) == Progress(required=1)
+    assert progress == Progress(
+        required=1, verified=1, bound_count=2, uncomputed_count=1, uncomputed=(Milestone.NETWORK,)
+    )
+    assert progress.percent == 100
 
 
-def test_progress_counts_weights_and_never_claims_as_done(county, other_county, document):
+def test_progress_counts_weights_and_never_claims_as_done(province, county, other_county, document):
     factories.milestone_rule(document, PLAN, weight=3, deadline=DEADLINE, levels=[3])
     factories.milestone_rule(document, Milestone.BUDGET, weight=2, levels=[3])
     factories.milestone_rule(document, Milestone.PARTY_GROUP, weight=0, levels=[3])
@@ -122,11 +122,12 @@ def test_progress_counts_weights_and_never_claims_as_done(county, other_county, 
     factories.milestone_step(county, Milestone.BUDGET, MilestoneStep.CLAIMED, date(2020, 11, 2))
     day = date(2021, 6, 30)
 
-    statuses = statuses_of_many(bound_under("36", on=day), on=day)
+    rules = RulesUnder.at(province, on=day)
+    statuses = statuses_of_many(rules.bound(rules.bound_by_milestones), on=day)
 
     assert {pk: progress_of(found) for pk, found in statuses.items()} == {
-        county.pk: Progress(required=5, verified=3, claimed=2),
-        other_county.pk: Progress(required=5, overdue=3),
+        county.pk: Progress(required=5, verified=3, claimed=2, bound_count=3, claimed_count=1),
+        other_county.pk: Progress(required=5, overdue=3, bound_count=3, overdue_count=1),
     }
 
 

@@ -99,11 +99,11 @@ def test_associations_that_meet_every_quota_are_those_of_the_dashboard(rules, ci
     factories.seat(county.terms.get(), Post.COUNCIL_MEMBER, constituency=Constituency.GRASSROOTS)
 
     report = build(city)
-    tile = tiles_of(report)[1]
+    tile = tiles_of(report)[0]
 
     assert overview_of(city, on=DAY).total.quotas == QuotaTally(bound=3, met=1)
     assert (report.associations_ruled, report.cover.associations_met) == (3, 1)
-    assert (tile.label, tile.figure, tile.unit, tile.note) == ("达标协会", "1", "/ 3 个", "占33.3%")
+    assert (tile.label, tile.figure, tile.note) == ("协会达标率", "33.3", "3个中1个全部达标")
 
 
 def test_stored_report_comes_back_exactly(councils, city):

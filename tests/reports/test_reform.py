@@ -22,7 +22,9 @@ def build(place, on=DAY):
 def test_report_of_city_adds_up_its_counties(councils, city):
     report = build(city)
 
-    assert report.cover.progress == Progress(required=6, verified=1, claimed=1, overdue=4)
+    assert report.cover.progress == Progress(
+        required=6, verified=1, claimed=1, overdue=4, bound_count=6, claimed_count=1, overdue_count=4
+    )
     assert report.cover.verified_percent == Decimal("16.6")
     assert [(row.place.code, row.own.verified, row.below.required) for row in report.rows] == [
         ("3601", 0, 6),
@@ -84,9 +86,9 @@ def test_waiting_claim_of_weight_nought_is_listed_and_in_no_sum(councils, rules,
         (Milestone.BUDGET, 1),
     ]
     assert (report.cover.progress.claimed, report.waiting_unweighted) == (1, 1)
-    waiting = tiles_of(report)[2]
-    assert (waiting.label, waiting.figure, waiting.note) == ("已申报待核实", "1", "另有不计权重1项")
-    assert "已申报待核实1项" in page
+    waiting = tiles_of(report)[1]
+    assert (waiting.label, waiting.figure, waiting.note) == ("已申报待核实", "2", "其中不计权重1项")
+    assert "已申报待核实2项" in page
     assert "已申报待核实1，逾期4" in page
     assert "党组（不计权重）" in page
 

@@ -39,8 +39,8 @@ class Overview(Verdict):
             association,
             total=overview.total,
             children=overview.children,
-            overdue_count=len(overview.overdue),
-            term_notice_count=len(overview.terms),
+            overdue_count=overview.total.reform.overdue_count,
+            term_notice_count=overview.terms.count,
         )
 
 

@@ -145,7 +145,7 @@ class CouncilFilters(forms.Form):
         choices=[("", "全部"), ("met", "全部达标"), ("short", "有机构未达标")],
         required=False,
     )
-    bound = forms.BooleanField(label="只看承担改革任务的", required=False)
+    bound = forms.BooleanField(label="只看有比例规定的", required=False)
 
     def wanted(self) -> CouncilFilter:
         asked = self.cleaned_data

@@ -6,14 +6,14 @@ from datetime import date
 
 from associations.enums import Milestone
 from associations.models import Association
-from associations.register.codes_on import CodesOn
 from members.rules import QuotaResult
 from portal.accounts.models import User
 from portal.lib.dates import official_day
 from portal.oversight.enums import NoticeKind
 from portal.oversight.milestone_words import badge_of
 from portal.oversight.quota_words import QuotaLine, lines_of
-from portal.oversight.reform import bound_under, standings_of_many
+from portal.oversight.reform import standings_of_many
+from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import BodyQuota, MilestoneStatus, Standing
 
 from .permissions import may_issue
@@ -52,10 +52,10 @@ def proposals_under(
     node: Association, *, user: User, on: date, kind: str = "", after: str = ""
 ) -> ProposalPage:
     """List by code what the user could issue notices about in a subtree, without what is under notice."""
-    codes = CodesOn(on)
-    bound = bound_under(codes.of(node), on=on, codes=codes)
+    rules = RulesUnder.at(node, on=on)
+    bound = rules.bound(rules.bound_by_quotas | rules.bound_by_milestones)
     below = [association for association in bound if may_issue(user, association)]
-    standings = standings_of_many(below, on=on, codes=codes)
+    standings = standings_of_many(below, on=on, rules=rules)
     known = open_subjects(user, on=on)
     found = [
         proposal

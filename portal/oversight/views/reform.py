@@ -13,7 +13,7 @@ from portal.lib.findings import RuleViolation
 from portal.lib.page_parts import Crumb
 from portal.oversight.boards import BoardRow, board_of, subtree_board
 from portal.oversight.forms.reform import ReturnForm
-from portal.oversight.milestone_words import LEGEND
+from portal.oversight.milestone_words import LEGEND, progress_note
 from portal.oversight.reform import progress_of
 from portal.oversight.verdicts import Progress
 
@@ -48,8 +48,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def progress_context(total: Progress) -> dict[str, object]:
-    note = f"应完成 {total.required:,} 项，已核实 {total.verified:,} 项（按权重）"
-    return {"total": total, "total_note": note}
+    return {"total": total, "total_note": progress_note(total)}
 
 
 @require_safe

@@ -188,7 +188,7 @@ def test_list_asks_the_same_queries_for_one_row_and_for_three(
         factories.notice_step(made, NoticeStep.NOTICED, date(2021, 2, 1))
     client.force_login(office)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         response = client.get(LIST)
 
     assert len(response.context["rows"]) == count
@@ -271,7 +271,7 @@ def test_proposals_ask_the_same_queries_for_one_office_and_for_three(
 
     client.force_login(above)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         response = client.get("/supervision/proposals/")
 
     assert len(response.context["rows"]) == count
