@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import psycopg2
 from django.conf import settings
 
+from portal.lib.database_programs import ProgramFailed, answer, dsn, is_empty, run
 from portal.lib.database_roles import has_two_roles
-from portal.lib.embedded import owner as owners
 from portal.lib.embedded.services import borrowed
 from portal.lib.env import made_now
 from portal.lib.keys import MISSING, file_of, misfits, place_of
@@ -61,7 +60,7 @@ def restore(folder: Path, *, without_keys: bool = False) -> str:
     told to go on without them.
     """
     check(folder)
-    if not is_empty():
+    if not is_empty(dsn()):
         raise NotPossible("数据库不是空的；请先建一个空的数据库，再恢复")
     if not without_keys:
         require_keys(folder)
@@ -114,9 +113,9 @@ def require_keys(folder: Path) -> None:
 
 def key_checks() -> dict[str, str]:
     """Return the values by which the keys of the database prove to be the right ones."""
-    if not answer("SELECT to_regclass('public.lib_keycheck')"):
+    if not answer("SELECT to_regclass('public.lib_keycheck')", dsn()):
         return {}
-    return dict(answer("SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM lib_keycheck"))
+    return dict(answer("SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM lib_keycheck", dsn()))
 
 
 def stored_files(folder: Path) -> Iterator[Path]:
@@ -141,27 +140,6 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def dsn() -> str:
-    """Return where the database is, as its owner, without the password."""
-    place = settings.DATABASES["default"] | settings.OWNER_SIGN_IN
-    named = {"host": place["HOST"], "port": place["PORT"], "user": place["USER"], "dbname": place["NAME"]}
-    return psycopg2.extensions.make_dsn(**{name: value for name, value in named.items() if value})
-
-
-def is_empty() -> bool:
-    return answer("SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')") is True
-
-
-def answer(question: str) -> object:
-    """Ask the database for one value, as its owner."""
-    connection = psycopg2.connect(dsn(), password=settings.OWNER_SIGN_IN["PASSWORD"] or None)
-    with connection, connection.cursor() as cursor:
-        cursor.execute(question)
-        (value,) = cursor.fetchone()
-    connection.close()
-    return value
-
-
 def grant() -> None:
     """Make the application's role and its rights, which are no part of a backup."""
     if not has_two_roles():
@@ -170,16 +148,6 @@ def grant() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise NotPossible(f"数据已恢复，但未能授权给应用账号：{done.stderr.strip()}")
-
-
-def run(program: str, *arguments: str) -> None:
-    # Those that come along: the machine's own may be older than the server, which they then refuse to read.
-    path = owners.programs(None) / program
-    password = settings.OWNER_SIGN_IN["PASSWORD"]
-    env = os.environ | ({"PGPASSWORD": password} if password else {})
-    done = subprocess.run([path, *arguments], env=env, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise NotPossible(f"{program} 失败：{done.stderr.strip()}")
 
 
 def asked(words: list[str]) -> Callable[[], str]:
@@ -202,7 +170,7 @@ def main() -> int:
         work = asked(sys.argv[1:])
         with borrowed(settings.DATA_DIR, needed=settings.NEEDED_SERVICES):
             said = work()
-    except NotPossible as problem:
+    except (NotPossible, ProgramFailed) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     sys.stdout.write(f"{said}\n")

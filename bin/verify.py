@@ -90,7 +90,8 @@ def typed_modules() -> list[str]:
 
 
 def failed_checks(data_dir: Path) -> list[str]:
-    env = test_environment(data_dir)
+    # As the owner, who is there before the first `migrate` makes the application's role.
+    env = test_environment(data_dir) | {"DATABASE_URL": places.owner_url(data_dir)}
     verdicts = {name: passes(name, python_command(*words), env) for name, words in STATIC_CHECKS.items()}
     verdicts["mypy"] = passes("mypy", python_command("mypy", *typed_modules()), env)
     deploy = python_command("manage", "check", "--deploy", "--fail-level", "WARNING")

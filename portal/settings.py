@@ -20,6 +20,7 @@ env = Env()
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).absolute()
 FILES_DIR = DATA_DIR / "files"
+MIGRATED_DIR = BASE_DIR / "var" / "migrated"  # beside the code and not the data: tests have data of their own
 EMBEDDED = not env.str("DATABASE_URL", default="")
 NEEDED_SERVICES = places.Needed(database=EMBEDDED, broker=not env.str("REDIS_URL", default=""))
 HTTPS = env.bool("HTTPS", default=not (DEBUG or EMBEDDED))

@@ -1,8 +1,12 @@
 import socket
+from contextlib import suppress
+from threading import Thread
+from threading import enumerate as threads
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase, override_settings
 
 from portal.accounts.roles import LEADER, OFFICE, VERIFIER
 from portal.jobs import broker
@@ -11,12 +15,19 @@ from portal.lib.key_checks import prove, record
 from portal.lib.keys import SEARCH, ring_name
 from portal.lib.models import KeyCheck
 from tests import factories
+from tests.emptying import empty_tables
+from tests.patience import SECONDS
+
+# A busy machine is slow: what the portal would not wait for, a test does.
+PATIENT = f" -c statement_timeout={SECONDS}s -c lock_timeout={SECONDS}s"
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Let the owner make the test database and fill it; `tests/audit` signs in as the application does."""
     become_owner(connection)
+    options = connection.settings_dict["OPTIONS"]
+    options |= {"connect_timeout": SECONDS, "options": options["options"] + PATIENT}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +39,16 @@ def _nobody_else_at_the_end(django_db_setup, django_db_blocker):
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_tests():
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(PASSWORD_HASHERS=["tests.hashers.QuickHasher"]),
+    ):
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_tables())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -66,10 +87,29 @@ def no_broker(settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def frozen_broker():
-    """A port that takes connections and never says a word."""
+def silent_broker():
+    """A broker that takes connections, which it keeps in a list, and never says a word; with its address."""
+    taken = []
+
+    def take(server):
+        with suppress(OSError):
+            while True:
+                taken.append(server.accept()[0])
+
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        Thread(target=take, args=(server,), daemon=True).start()
+        yield taken, f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        server.shutdown(socket.SHUT_RDWR)
+    for client in taken:
+        client.close()
+    for waiting in threads():
+        if waiting.name == "wake":
+            waiting.join(SECONDS)
+
+
+@pytest.fixture
+def frozen_broker(silent_broker):
+    return silent_broker[1]
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ def test_production_protects_its_cookies_and_redirects(tmp_path):
         "SECURE_SSL_REDIRECT",
         "SECURE_HSTS_SECONDS",
         "SECURE_PROXY_SSL_HEADER",
+        "PASSWORD_HASHERS",
     )
 
     assert found == {
@@ -58,6 +59,17 @@ def test_production_protects_its_cookies_and_redirects(tmp_path):
         "SECURE_SSL_REDIRECT": True,
         "SECURE_HSTS_SECONDS": 31_536_000,
         "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
+        # Tests hash at less cost: this is what production must not take over.
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    }
+
+
+def test_page_waits_for_the_database_no_longer_than_its_reader(tmp_path):
+    found = read(PRODUCTION | {"DATA_DIR": str(tmp_path)}, "DATABASES")
+
+    assert found["DATABASES"]["default"]["OPTIONS"] == {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     }
 
 

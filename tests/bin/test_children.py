@@ -9,29 +9,29 @@ import pytest
 from bin.children import STEADY_SECONDS, Child, Service, stop_all
 from tests.patience import wait_until
 
-PATIENT = "import time; time.sleep(60)"
+PATIENT = "import time; time.sleep(3600)"
 STUBBORN = """
 import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("up", flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
 PARENT = """
 import sys, time
 from pathlib import Path
 from bin.children import Child
-command = [sys.executable, "-c", "import time; time.sleep(60)"]
+command = [sys.executable, "-c", "import time; time.sleep(3600)"]
 child = Child(name="web", command=command, log=Path(sys.argv[1]))
 child.start()
 print(child.process.pid, flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
 
 
 LEADER = """
 import subprocess, sys, time
-print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid, flush=True)
-time.sleep(60)
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"]).pid, flush=True)
+time.sleep(3600)
 """
 
 

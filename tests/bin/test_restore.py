@@ -20,6 +20,7 @@ from portal.lib.embedded import places, postgresql
 from portal.lib.keys import check_values
 from tests.access import world
 from tests.members.test_identity import numbered
+from tests.patience import SECONDS
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 # Text of whole rows, in an order that does not depend on where they lie.
@@ -58,7 +59,7 @@ def backup(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=SECONDS,
     )
 
 
@@ -81,8 +82,6 @@ def original(transactional_db, settings, tmp_path):
 def cluster(tmp_path):
     data_dir = tmp_path / "other"
     data_dir.mkdir()
-    for folder in (data_dir, *list(data_dir.parents)[:3]):
-        folder.chmod(0o711)
     postgresql.start(data_dir, durable=False)
     yield data_dir
     postgresql.stop(data_dir)
@@ -131,8 +130,9 @@ def test_backup_comes_back_row_for_row(written, cluster):
 
 
 def test_restored_database_serves_the_application(written, cluster):
-    restored(written, cluster)
+    done = restored(written, cluster)
 
+    assert done.returncode == 0, done.stderr
     with signed_in(cluster, places.APPLICATION_ROLE) as other, other.cursor() as cursor:
         cursor.execute(
             "UPDATE members_person SET workplace = '新单位' WHERE id = (SELECT min(id) FROM members_person)"
@@ -170,7 +170,7 @@ def test_backup_says_which_keys_it_needs(original, tmp_path):
 
 
 def test_restored_numbers_open_with_the_right_keys(written, cluster):
-    restored(written, cluster)
+    assert restored(written, cluster).returncode == 0
 
     done = manage(cluster, "rotate_personal_keys", keys=keys_of_the_original())
 

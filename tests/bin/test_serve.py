@@ -7,12 +7,13 @@ import sys
 import pytest
 
 from bin.serve import HOST, CannotStart, assets_are_whole, wait_for_port
+from tests.patience import SECONDS
 
 
 def serve(data_dir, **environment):
     env = os.environ | {"DATA_DIR": str(data_dir)} | environment
     command = [sys.executable, "-m", "bin.serve"]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=SECONDS)
 
 
 def test_second_run_on_the_same_data_is_told(tmp_path):

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from bin.serve import HOST
 from portal.lib.embedded import postgresql, valkey
-from tests.patience import wait_until
+from tests.patience import SECONDS, wait_until
 
 # What `bin/run` does once the database is prepared; filling it takes longer than all the rest.
 PORTAL = """
@@ -89,7 +89,7 @@ def is_whole(portal):
 
 def status(portal, path):
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{portal.port}{path}", timeout=60) as response:
+        with urllib.request.urlopen(f"http://{HOST}:{portal.port}{path}", timeout=SECONDS) as response:
             return response.status
     except urllib.error.HTTPError as refusal:
         return refusal.code

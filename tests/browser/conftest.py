@@ -3,8 +3,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories
+from tests.patience import SECONDS
+
+expect.set_options(timeout=SECONDS * 1000)
 
 FLAGS = (
     "--no-sandbox",
@@ -33,6 +37,12 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return browser_context_args | {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"}
+
+
+@pytest.fixture
+def context(context):
+    context.set_default_timeout(SECONDS * 1000)
+    return context
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from associations.models import Association
 from portal.jobs.attempts import LostJob, claim
 from portal.jobs.models import BATCH, Job, JobState
 from tests.jobs.conftest import expire
+from tests.patience import SECONDS
 
 
 @pytest.mark.django_db(transaction=True)
 def test_claim_of_forty_workers_at_once_succeeds_for_one(make_job):
     job = make_job()
-    start = Barrier(40)
+    start = Barrier(40, timeout=SECONDS)
 
     def take(_):
         try:

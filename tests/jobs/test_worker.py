@@ -1,4 +1,3 @@
-import time
 from threading import Barrier, Thread
 
 import pytest
@@ -12,6 +11,7 @@ from portal.jobs.models import BATCH, Job, JobState
 from portal.lib.findings import Finding, RuleViolation, Severity
 from tests import factories
 from tests.jobs.conftest import expire
+from tests.patience import SECONDS, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,11 +138,14 @@ def test_worker_that_wakes_past_its_lease_changes_nothing(handlers, make_job):
 
 def test_lease_is_renewed_while_the_work_goes_on(handlers, make_job, settings):
     settings.JOB_LEASE_SECONDS = 0.6
-    taken = []
+    leases = []
 
     def slow(attempt):
-        time.sleep(1.5)
-        taken.append(claim(attempt.job.pk))
+        first = lease_of(attempt.job)
+        wait_until(lambda: lease_of(attempt.job) > first)
+        second = lease_of(attempt.job)
+        wait_until(lambda: lease_of(attempt.job) > second)
+        leases.extend([first, second, lease_of(attempt.job)])
         finish(attempt)
 
     handlers["trial"] = slow
@@ -151,8 +154,12 @@ def test_lease_is_renewed_while_the_work_goes_on(handlers, make_job, settings):
     worker.work(job.pk)
 
     job.refresh_from_db()
-    assert taken == [None]
+    assert leases == sorted(set(leases))
     assert (job.state, job.attempts) == (JobState.DONE, 1)
+
+
+def lease_of(job):
+    return Job.objects.get(pk=job.pk).lease_until
 
 
 def test_sweep_wakes_waiting_and_abandoned_jobs_and_no_others(make_job, woken):
@@ -206,7 +213,7 @@ def test_batch_ends_with_the_last_of_its_parts(handlers, make_job):
 
 
 def test_batch_whose_last_two_parts_end_at_once_ends(handlers, make_job):
-    both = Barrier(2)
+    both = Barrier(2, timeout=SECONDS)
 
     def together(attempt):
         both.wait()

@@ -74,7 +74,6 @@ def start_worker(broker_url, tmp_path):
         "REDIS_URL": broker_url,
         "DATA_DIR": str(tmp_path),
         "DEBUG": "1",
-        "JOB_LEASE_SECONDS": "2",
         "JOB_SWEEP_SECONDS": "1",
     }
     command = [sys.executable, "-m", "celery", "--app", "portal", "worker", "--beat", "--concurrency", "2"]

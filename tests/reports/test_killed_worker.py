@@ -4,6 +4,7 @@ from portal.jobs.models import Job, JobState
 from portal.reports import actions
 from portal.reports.models import Report, ReportFile, ReportFormat, ReportKind
 from tests import factories
+from tests.jobs.conftest import expire
 from tests.patience import wait_until
 from tests.reports.conftest import DAY, kill, seats
 
@@ -31,6 +32,9 @@ def test_batch_whose_worker_is_killed_in_the_middle_has_every_report_once(rules,
     )
     kill(first)
     interrupted = parts.in_state(JobState.RUNNING).count()
+    # As when the time is over that a worker has for its next sign of life.
+    for part in parts.in_state(JobState.RUNNING):
+        expire(part)
     start_worker()
     wait_until(lambda: Job.objects.filter(pk=batch.pk, state=JobState.DONE).exists(), told)
 

@@ -15,10 +15,10 @@ from portal.lib.embedded.owner import Owner
 from portal.lib.embedded.places import DATABASE, OWNER_ROLE, socket_dir
 from portal.lib.embedded.processes import is_process, is_server
 
-START_SECONDS = 30
+START_SECONDS = 60
 TUNING = ("shared_buffers=256MB", "max_connections=100", "max_wal_size=2GB", "random_page_cost=1.1")
-# For clusters that are thrown away: a power cut may take them, and nobody minds.
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# For clusters that are thrown away: a power cut may take them, and nobody minds. Tests come in forty threads.
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
 
 
 def is_running(data_dir: Path) -> bool:

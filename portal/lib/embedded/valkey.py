@@ -12,7 +12,7 @@ from redis.retry import Retry
 from portal.lib.embedded.places import valkey_socket
 from portal.lib.embedded.processes import is_process
 
-START_SECONDS = 10
+START_SECONDS = 60
 
 
 def is_running(data_dir: Path) -> bool:

@@ -9,6 +9,7 @@ from associations.milestones import actions as milestone_actions
 from associations.models import MilestoneEvent
 from portal.lib.findings import RuleViolation
 from tests.associations.milestones.cases import PLAN, claim, stored_file
+from tests.patience import SECONDS
 
 DAY = date(2020, 12, 31)
 AT_ONCE = 40
@@ -16,7 +17,7 @@ AT_ONCE = 40
 
 def all_at_once(acts) -> list[str]:
     """Run the acts in threads that begin together; return the codes of the refusals, "" for each success."""
-    barrier = Barrier(len(acts))
+    barrier = Barrier(len(acts), timeout=SECONDS)
 
     def run(act) -> str:
         barrier.wait()

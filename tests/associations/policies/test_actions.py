@@ -13,6 +13,7 @@ from portal.accounts.roles import ADMINISTRATOR
 from portal.lib.dates import today
 from portal.lib.findings import RuleViolation
 from tests import factories
+from tests.patience import SECONDS
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def test_second_of_two_administrators_is_told(administrator, document):
 
 @pytest.mark.django_db(transaction=True)
 def test_rules_added_at_once_from_one_page_are_one(administrator, document):
-    start, refusals = Barrier(8), []
+    start, refusals = Barrier(8, timeout=SECONDS), []
 
     def add():
         start.wait()

@@ -9,6 +9,7 @@ from associations.models import Association
 from associations.register import actions
 from portal.lib.findings import RuleViolation
 from tests import factories
+from tests.patience import SECONDS
 
 TODAY = date(2024, 6, 1)
 
@@ -176,7 +177,7 @@ def test_found_unit_under_a_unit_is_refused(county, office):
 
 @pytest.mark.django_db(transaction=True)
 def test_found_unit_by_many_at_once_gives_each_its_own_serial(county, office):
-    barrier, failures = Barrier(8), []
+    barrier, failures = Barrier(8, timeout=SECONDS), []
 
     def work(number):
         try:

@@ -1,6 +1,5 @@
 import os
 import signal
-import time
 
 import psycopg2
 import pytest
@@ -9,6 +8,7 @@ import redis
 from portal.lib.embedded import owner as owners
 from portal.lib.embedded import places, postgresql, valkey
 from portal.lib.embedded.services import borrowed
+from tests.patience import wait_until
 
 BOTH = places.Needed(database=True, broker=True)
 NEITHER = places.Needed(database=False, broker=False)
@@ -76,8 +76,7 @@ def test_database_starts_again_with_its_rows_after_a_kill(data_dir, number_is):
 def test_broker_starts_again_after_a_kill(data_dir):
     valkey.start(data_dir)
     os.kill(int((data_dir / "valkey" / "pid").read_text()), signal.SIGKILL)
-    while valkey.is_running(data_dir):
-        time.sleep(0.05)
+    wait_until(lambda: not valkey.is_running(data_dir))
 
     valkey.start(data_dir)
 

@@ -1,14 +1,12 @@
 import multiprocessing
 import os
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 
 import pghistory
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
 
 from members.models import ContactHousehold, Membership, Person
 from portal.accounts.models import Grant, User
@@ -18,6 +16,8 @@ from portal.lib.findings import RuleViolation
 from portal.records.importing import actions
 from portal.records.importing.models import ImportBatch, ImportedRow
 from tests import factories
+from tests.jobs.conftest import expire
+from tests.patience import wait_until
 
 from .steps import checked, counts, file_of, id_number, imported, uploaded, worked
 
@@ -90,36 +90,34 @@ def test_worker_killed_while_it_writes_leaves_nothing_and_another_writes_all(off
     batch = checked(office, "memberships", file_of("memberships", rows))
     actions.confirm(batch=batch, by=office)
     batch.refresh_from_db()
+    # Somebody else holds the second table: the worker stops between the two, for as long as it takes.
+    holder = connection.copy()
+    holder.set_autocommit(False)
+    holder.cursor().execute("LOCK TABLE members_membership IN SHARE MODE")
     connection.close()
     process = multiprocessing.get_context("fork").Process(target=worker.work, args=(batch.job_id,))
     process.start()
 
-    wait_until(is_inserting)
+    wait_until(is_held_up)
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    wait_until(lambda: not is_inserting())
+    holder.close()
+    wait_until(lambda: not is_held_up())
 
     assert Job.objects.get(pk=batch.job_id).state == JobState.RUNNING
     assert totals() == (0, 0, 0)
-    Job.objects.filter(pk=batch.job_id).update(lease_until=Now() - timedelta(seconds=1))
+    expire(batch.job)
     assert worked(batch).standing == "已完成"
     assert totals() == (6_000, 6_000, 12_000)
 
 
-def is_inserting():
+def is_held_up():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
-            " AND pid <> pg_backend_pid() AND strpos(query, 'INSERT INTO \"members_person\"') > 0"
+            " AND pid <> pg_backend_pid() AND strpos(query, 'INSERT INTO \"members_membership\"') > 0"
         )
         return cursor.fetchone()[0] > 0
-
-
-def wait_until(holds):
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def test_same_file_again_changes_nothing(office, county):
