@@ -100,7 +100,7 @@ def test_list_costs_the_same_for_one_and_three(desk, county, count, django_asser
     for _ in range(count):
         factories.user((OFFICE, county), association=county)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         desk.get(GRANTS)
 
 

@@ -91,5 +91,5 @@ def test_list_costs_the_same_for_one_and_three(desk, clerk, county, count, djang
     for _ in range(count):
         factories.token(clerk, county)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         desk.get(TOKENS)

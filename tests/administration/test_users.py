@@ -69,12 +69,12 @@ def test_pages_follow_by_key(desk, county):
 
 def test_list_costs_the_same_for_one_and_many(desk, county, django_assert_num_queries):
     factories.user((OFFICE, county), association=county)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         desk.get(USERS)
 
     for _ in range(3):
         factories.user((OFFICE, county), association=county)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         desk.get(USERS)
 
 
