@@ -16,6 +16,7 @@ from portal.lib.spreadsheet import Cell, Kind
 
 from .filters import RecordFilters
 from .queries import Order
+from .reach import reached_keys
 from .subjects import FROZEN, is_frozen
 from .types import MOST_DIGITS, Column, RecordType
 
@@ -96,11 +97,16 @@ def read_list(query: QueryDict, *, record_type: RecordType, user: User) -> ListR
 
 def _below_parent(query: QueryDict, record_type: RecordType, user: User) -> ScopedQuerySet:
     rows = record_type.records().visible_to(user)
+
+    def is_reached(name: str, key: int) -> bool:
+        return bool(reached_keys(record_type.parent_of(name), {key: None}, user=user))
+
     for name in record_type.listed_under:
         key = query.get(name, "")
         if key:
-            is_key = key.isdecimal() and len(key) < MOST_DIGITS
-            rows = rows.filter(**{f"{name}_id": int(key)}) if is_key else rows.none()
+            # Whoever is not told what a row hangs on does not find it by trying keys either.
+            is_told = key.isdecimal() and len(key) < MOST_DIGITS and is_reached(name, int(key))
+            rows = rows.filter(**{f"{name}_id": int(key)}) if is_told else rows.none()
     return rows
 
 

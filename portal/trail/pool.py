@@ -13,6 +13,7 @@ from psycopg2 import sql
 from associations.models import Association
 from portal.accounts.models import User
 from portal.accounts.scope import Scope
+from portal.records.reach import Unreached
 
 from .kinds import foreign_key, owner_path, permission_to_know, versions_of
 
@@ -51,19 +52,26 @@ class Pool:
     def get(self, model: type[Model], key: int | None) -> Model | None:
         return self._by_key[model].get(key) if key is not None else None
 
-    def linked(self, record: Model) -> Model:
-        """Hand a record what it refers to, so that its name asks the database nothing."""
+    def linked(self, record: Model, scope: Scope) -> Model:
+        """Hand a record what it refers to, so that its name asks the database nothing.
+
+        What lies beyond the reach stays hidden, as on the record's own page; a pool serves one reader.
+        """
         for field in _foreign_keys(type(record)):
             other = self.get(field.related_model, getattr(record, field.attname))
             if other is not None and not field.is_cached(record):
-                field.set_cached_value(record, other)
-                self.linked(other)
+                # People who act and places are known by name to all.
+                is_known = isinstance(other, User | Association) or self._is_in(scope, other)
+                field.set_cached_value(record, self.linked(other, scope) if is_known else Unreached(other))
         return record
 
-    def name(self, record: Model) -> str:
-        """Name a record; one of which a part has left no trace goes by its number."""
+    def name(self, record: Model, scope: Scope) -> str:
+        """Name a record as far as the reader knows what it refers to.
+
+        One of which a part has left no trace goes by its number.
+        """
         try:
-            return str(self.linked(record))
+            return str(self.linked(record, scope))
         except ObjectDoesNotExist:
             return f"{record._meta.verbose_name}{record.pk}"
 
@@ -82,7 +90,7 @@ class Pool:
         """Name those of the records that an auditor may know of; people who act are known by name to all."""
         found = {key: self.get(model, key) for key in keys}
         return {
-            key: self.name(record)
+            key: self.name(record, scope)
             for key, record in found.items()
             if record is not None and (model is User or self._is_in(scope, record))
         }

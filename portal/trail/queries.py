@@ -164,7 +164,7 @@ def _entry(version: Version, *, pool: Pool, users: dict[int, User], scope: Scope
         version=version,
         who=f"{user}（{user.username}）" if user else SYSTEM,
         what=LABELS[version.action],
-        name=pool.name(version.now) if is_told else f"{version.kind.label}{version.record}",
+        name=pool.name(version.now, scope) if is_told else f"{version.kind.label}{version.record}",
         place=owner.name if owner else "",
         code=code,
         is_told=is_told,

@@ -9,7 +9,7 @@ from tests.members.test_identity import number
 
 
 def test_clerk_enters_a_person_by_number_and_enrols_them(page, live_server, sign_in, office, county):
-    sign_in(office)
+    sign_in(office, is_verified=True)
     page.goto(f"{live_server.url}/records/memberships/")
 
     page.get_by_role("link", name="登记会员").click()

@@ -95,6 +95,7 @@ class RecordResource(Resource):
 
     def shown(self, record: Model, *, code: int = 200, **headers: str) -> Response:
         record_looks(self.request, self.record_type, [record], channel=Channel.API)
+        self.disclosed(1, QueryDict(f"id={record.pk}"), code=self.record_type.code_of(record))
         hide_unreached([record], user=self.request.user, keys=keys_told(self.record_type))
         row = row_of(record, self.record_type, user=self.request.user)
         tag = {"ETag": tag_of(record, row)} if hasattr(record, "version") else {}
@@ -186,7 +187,6 @@ class RecordReading(RecordResource):
             # With what the list reads besides the fields.
             asked = read_list(QueryDict(), record_type=self.record_type, user=request.user)
             record = get_object_or_404(asked.rows, pk=pk)
-        self.disclosed(1, QueryDict(f"id={pk}"), code=self.record_type.code_of(record))
         return self.shown(record)
 
     def own(self, pk: int) -> Model:
@@ -213,6 +213,7 @@ class RecordFile(RecordResource):
         record = find_record(request, self.record_type, pk)
         stored = file_in(record, field, record_type=self.record_type)
         record_looks(request, self.record_type, [record], channel=Channel.API)
+        self.disclosed(1, QueryDict(f"id={pk}"), code=self.record_type.code_of(record))
         return file_response(stored)
 
 

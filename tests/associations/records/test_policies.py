@@ -286,7 +286,7 @@ def test_document_keeps_its_file_and_what_the_editor_may_not_read(client, admini
     [
         ({"number": "测发〔2020〕77号"}, None, "该文号已经登记"),
         ({"title": ""}, "title", "请填写这一项"),
-        ({"dated_on": "2999-01-01"}, "dated_on", "不能晚于今天"),
+        ({"dated_on": "2099-01-01"}, "dated_on", "不能晚于今天"),
         ({"printed_on": "2020-04-09"}, "printed_on", "印发日期不能早于成文日期"),
         ({"basis": "没有的文号"}, "basis", "没有登记“没有的文号”"),
         ({"basis": "洪卫办字〔2020〕4号"}, "basis", "不能以自身为依据"),
@@ -338,13 +338,15 @@ def test_lists_ask_the_same_queries_for_one_row_and_for_three(
 ):
     client.force_login(verifier)
     url = TYPES[slug].url("list")
+    # A rule hangs on a document, and what is told of that is asked for once.
+    statements = 11 if slug == "policies" else 12
     samples(city)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(statements):
         one = client.get(url)
     samples(county)
     samples(factories.association("360103"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(statements):
         three = client.get(url)
 
     assert (len(keys(one)), len(keys(three))) == (1, 3)

@@ -238,7 +238,7 @@ def test_establish_page_says_what_is_wrong_beside_the_field(client, office, regi
     client.force_login(office)
 
     response = client.post(
-        reverse("associations:establish", args=["360102002"]), {"on": "2999-01-01", "seen": 1}
+        reverse("associations:establish", args=["360102002"]), {"on": "2099-01-01", "seen": 1}
     )
 
     assert response.context["form"].errors == {"on": ["日期不能晚于今天"]}
