@@ -70,8 +70,8 @@ def sitting_terms(
         .in_force(on=on)
         .filter(association__in=[each.pk for each in associations])
     }
-    node = common_node(codes.of(association) for association in associations)
-    book = book or term_book(node, on=on, codes=codes)
+    if book is None:
+        book = term_book(common_node(map(codes.of, associations)), on=on, codes=codes)
     return {
         association.pk: standing_of(association, sitting.get(association.pk), book, on=on, codes=codes)
         for association in associations

@@ -1,6 +1,5 @@
 """What a list of councils is filtered to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
@@ -11,12 +10,10 @@ from associations.models.association import AssociationQuerySet
 from associations.register.queries import matching
 from members.enums import TermState
 from members.models import Term
-from members.rules import QuotaResult
 from members.term_states import standing_in, terms_sitting
 
 from .quotas import meets_all, quotas_of_many
 from .rules_under import RulesUnder
-from .verdicts import BodyQuota
 
 ENDED = (TermState.OVERDUE, TermState.LONG_OVERDUE)
 ENDING = (TermState.DUE_SOON, *ENDED)
@@ -26,7 +23,8 @@ ENDING = (TermState.DUE_SOON, *ENDED)
 class CouncilFilter:
     """What a list keeps; an empty value does not narrow.
 
-    `is_met`: every quota that binds is met, or one is short. `bound_only`: some quota binds.
+    `is_met`: every quota that binds is met, or one is short or has no council.
+    `bound_only`: some quota binds.
     """
 
     level: Level | None = None
@@ -63,9 +61,4 @@ def narrowed(found: AssociationQuerySet, wanted: CouncilFilter, *, rules: RulesU
 
 def _judged(bound: list[Association], *, is_met: bool, rules: RulesUnder) -> list[int]:
     quotas = quotas_of_many(bound, on=rules.on, rules=rules)
-    is_wanted = meets_all if is_met else _is_short
-    return [each.pk for each in bound if is_wanted(quotas[each.pk])]
-
-
-def _is_short(quotas: Sequence[BodyQuota]) -> bool:
-    return any(quota.verdict == QuotaResult.SHORT for quota in quotas)
+    return [each.pk for each in bound if meets_all(quotas[each.pk]) == is_met]
