@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import Error, connection
 
 from portal.jobs.queries import Ages
+from portal.lib import limits
 
 from .readiness import Readiness, readiness
 
@@ -25,6 +26,8 @@ def metrics() -> str:
     """
     found = readiness()
     lines = [*_parts(found)]
+    # Of this process, which asks the broker by itself.
+    lines += _gauge("portal_limits_counted", int(limits.are_counted()), "1 when limits are counted")
     if found.ages is not None:
         lines += _ages(found.ages)
     if found.parts["database"]:

@@ -41,6 +41,10 @@ def what_if(
     return _judge_all(association, counts, RulesUnder.above([association], on=on))
 
 
+# What a body is that a quota binds and that does not meet it.
+NOT_MET = (QuotaResult.SHORT, QuotaResult.NO_COUNCIL)
+
+
 def meets_all(quotas: Sequence[BodyQuota]) -> bool:
     """Claim that at least one quota binds and that every one that binds is met."""
     ruled = [quota for quota in quotas if quota.verdict != QuotaResult.NO_RULE]

@@ -97,16 +97,14 @@ def read_list(query: QueryDict, *, record_type: RecordType, user: User) -> ListR
 
 def _below_parent(query: QueryDict, record_type: RecordType, user: User) -> ScopedQuerySet:
     rows = record_type.records().visible_to(user)
-
-    def is_reached(name: str, key: int) -> bool:
-        return bool(reached_keys(record_type.parent_of(name), {key: None}, user=user))
-
     for name in record_type.listed_under:
         key = query.get(name, "")
         if key:
             # Whoever is not told what a row hangs on does not find it by trying keys either.
-            is_told = key.isdecimal() and len(key) < MOST_DIGITS and is_reached(name, int(key))
-            rows = rows.filter(**{f"{name}_id": int(key)}) if is_told else rows.none()
+            is_key = key.isdecimal() and len(key) < MOST_DIGITS
+            asked = {int(key): None} if is_key else {}
+            told = reached_keys(record_type.parent_of(name), asked, user=user)
+            rows = rows.filter(**{f"{name}_id__in": told})
     return rows
 
 

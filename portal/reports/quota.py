@@ -10,14 +10,12 @@ from associations.models import Association
 from associations.policies.rule_book import Citation
 from members.rules import QuotaResult
 from portal.lib.figures import percent_cut
-from portal.oversight.quotas import meets_all, quotas_of_many
+from portal.oversight.quotas import NOT_MET, meets_all, quotas_of_many
 from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import BodyQuota
 
 from . import queries
 from .content import BodyLine, Place, QuotaCover, QuotaReport, QuotaRow, QuotaRuleLine, Shortfall
-
-FAILED = (QuotaResult.SHORT, QuotaResult.NO_COUNCIL)
 
 
 def build(association: Association, *, on: date, made_on: date) -> QuotaReport:
@@ -36,7 +34,7 @@ def build(association: Association, *, on: date, made_on: date) -> QuotaReport:
         bodies=tuple(_body_line(body, rows) for body in Body),
         rows=rows,
         shortfalls=tuple(
-            _shortfall(row.place, quota) for row in rows for quota in row.bodies if quota.verdict in FAILED
+            _shortfall(row.place, quota) for row in rows for quota in row.bodies if quota.verdict in NOT_MET
         ),
         rules=_rules(rows),
     )

@@ -143,6 +143,7 @@ def test_metrics_tell_parts_ages_and_counts(client, heartbeats):
         **{f'portal_part_works{{part="{name}"}}': "1" for name in ALL_WELL},
         'portal_part_works{part="trail_is_closed"}': "0",
         "portal_jobs_oldest_waiting_seconds": "0",
+        "portal_limits_counted": "1",
         **{f'portal_jobs{{state="{state}"}}': "0" for state in ("waiting", "running", "done", "failed")},
     }
     assert max(ages) < 60
@@ -168,6 +169,7 @@ def test_health_without_the_database_is_told(client):
         "portal_degraded": "1",
         **{f'portal_part_works{{part="{part.name}"}}': str(int(not part.is_in_database)) for part in PARTS},
         'portal_part_works{part="database"}': "0",
+        "portal_limits_counted": "1",
     }
 
 

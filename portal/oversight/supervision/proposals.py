@@ -12,6 +12,7 @@ from portal.lib.dates import official_day
 from portal.oversight.enums import NoticeKind
 from portal.oversight.milestone_words import badge_of
 from portal.oversight.quota_words import QuotaLine, lines_of
+from portal.oversight.quotas import NOT_MET
 from portal.oversight.reform import standings_of_many
 from portal.oversight.rules_under import RulesUnder
 from portal.oversight.verdicts import BodyQuota, MilestoneStatus, Standing
@@ -20,7 +21,6 @@ from .permissions import may_issue
 from .queries import open_subjects
 
 PAGE_SIZE = 50
-BROKEN = (QuotaResult.SHORT, QuotaResult.NO_COUNCIL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ def _of_milestones(
 
 def _of_quotas(association: Association, quotas: Sequence[BodyQuota]) -> Iterator[Proposal]:
     for line in lines_of(quotas):
-        if line.quota.verdict in BROKEN:
+        if line.quota.verdict in NOT_MET:
             yield Proposal(
                 association=association,
                 kind=NoticeKind.QUOTA,
