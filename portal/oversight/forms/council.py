@@ -142,7 +142,7 @@ class CouncilFilters(forms.Form):
     )
     quota = forms.ChoiceField(
         label="基层一线比例",
-        choices=[("", "全部"), ("met", "全部达标"), ("short", "有机构未达标或未建")],
+        choices=[("", "全部"), ("met", "全部达标"), ("short", "未全部达标")],
         required=False,
     )
     bound = forms.BooleanField(label="只看有比例规定的", required=False)
